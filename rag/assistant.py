@@ -1,0 +1,169 @@
+"""Assistant: the one door of this package.
+
+``ask`` reads as the list of hops: stand alone, understand, retrieve, extract or refuse, compose.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.errors import QuestionError
+from corpus.fold import squeeze
+from index.hit import Filters, Hit, Span
+from index.index import Index
+from rag.answer import Answer, Coverage, Refusal, Table, answer_text
+from rag.compose import Composer
+from rag.conversation import Standalone, standalone
+from rag.evidence import EvidenceRanker
+from rag.extract import Extraction, Extractor
+from rag.matching import matched_spans, term_texts
+from rag.query import Gazetteer, Query, understand
+from rag.refuse import Judge
+from rag.retriever import NO_FILTERS, Retriever
+from rag.settings import Settings
+
+HISTORY_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search returns; ``terms[i]`` are matched spans inside ``hits[i].passage.text``."""
+
+    standalone_question: str
+    hits: tuple[Hit, ...]
+    terms: tuple[tuple[Span, ...], ...]
+    elapsed_ms: float
+
+
+class Assistant:
+    """Answers questions from one index."""
+
+    def __init__(self, index: Index, settings: Settings | None = None) -> None:
+        self.index = index
+        self.settings = settings or Settings()
+        weight = self.settings.dense_weight
+        self._retriever = Retriever(
+            index,
+            dense_weight=index.encoder.dense_weight if weight is None else weight,
+            candidates=self.settings.candidates,
+        )
+        ranker = EvidenceRanker(index)
+        self._extractor = Extractor(index, ranker)
+        self._judge = Judge(index, ranker)
+        self._gazetteer = Gazetteer(())
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        top_k: int = 8,
+    ) -> Answer:
+        """Answer ``question`` in the light of earlier ones, or refuse with the reason.
+
+        Raises QuestionError for a question that is empty or too long.
+        """
+        started = time.perf_counter()
+        alone, query = self._understand(question, history)
+        hits = self._retriever.retrieve(query, filters=filters)
+        candidates = self._extractor.candidates(query, hits)
+        refusal = self._judge.refusal(query, hits, candidates)
+        extraction = (
+            Extraction()
+            if refusal
+            else self._extractor.extract(query, hits, candidates, filters=filters)
+        )
+        return self._compose(question, alone, query, hits[:top_k], refusal, extraction, started)
+
+    def search(
+        self,
+        query: str,
+        history: Sequence[str] = (),
+        *,
+        filters: Filters = NO_FILTERS,
+        top_k: int = 10,
+    ) -> Found:
+        """The passages ``ask`` would read, best first. Raises QuestionError as ``ask`` does."""
+        started = time.perf_counter()
+        alone, understood = self._understand(query, history)
+        hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+        texts = term_texts(understood.content)
+        terms = tuple(matched_spans(texts, hit.passage.text) for hit in hits)
+        return Found(alone.text, hits, terms, _milliseconds(started))
+
+    def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
+        asked = check_question(question, limit=self.settings.question_limit)
+        regions = self.index.regions()
+        if regions != self._gazetteer.regions:
+            self._gazetteer = Gazetteer(regions)
+        alone = standalone(asked, list(history)[-HISTORY_LIMIT:], self._gazetteer)
+        return alone, understand(alone.text, self._gazetteer, focus=alone.focus)
+
+    def _compose(
+        self,
+        question: str,
+        alone: Standalone,
+        query: Query,
+        hits: Sequence[Hit],
+        refusal: Refusal | None,
+        extraction: Extraction,
+        started: float,
+    ) -> Answer:
+        composer = Composer(self.index)
+        label, rows, cited = "", [], []
+        for quote in extraction.quotes:
+            if quote.label != label:
+                label = quote.label
+                composer.label(label)
+            number = composer.quote(quote.document_id, quote.span, quote.highlights)
+            if quote.row:
+                rows.append(quote.row)
+                cited.append(number)
+        if refusal is None and not composer.parts:
+            refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
+        places = {citation.region for citation in composer.citations}
+        return Answer(
+            question=question,
+            standalone_question=alone.text,
+            kind=query.kind,
+            text=refusal.detail if refusal else answer_text(composer.parts),
+            parts=() if refusal else composer.parts,
+            citations=() if refusal else composer.citations,
+            hits=tuple(hits),
+            refusal=refusal,
+            confidence=confidence(extraction, refusal),
+            coverage=Coverage(
+                self.index.counts().documents, extraction.exhaustive, len(places - {None})
+            ),
+            table=Table(extraction.columns, tuple(rows), tuple(cited)) if rows else None,
+            index_id=self.index.id,
+            elapsed_ms=_milliseconds(started),
+        )
+
+
+def check_question(question: str, *, limit: int) -> str:
+    """The question trimmed. Raises QuestionError when it is empty or longer than ``limit``."""
+    asked = question.strip()
+    accepted = f"问题须为1至{limit}个字"
+    if not squeeze(asked):
+        raise QuestionError("问题是空的", accepted=accepted, advice="请输入要问的内容")
+    if len(asked) > limit:
+        met = f"问题有{len(asked)}个字"
+        raise QuestionError(met, accepted=accepted, advice="请缩短问题，或分成几个问题来问")
+    return asked
+
+
+def confidence(extraction: Extraction, refusal: Refusal | None) -> float:
+    """How sure the answer is, in [0, 1]: the share of the question its evidence covers."""
+    if refusal:
+        return 0.0
+    if extraction.best is None:
+        return 1.0 if extraction.exhaustive else 0.5
+    return round(min(1.0, max(0.0, extraction.best.coverage)), 3)
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 3)

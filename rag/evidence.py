@@ -1,0 +1,261 @@
+"""Ranking the sentences of the passages found: which one answers?
+
+A sentence is credited for every question term it holds; terms that stand only in its headings,
+its document's title or the rest of its passage earn less, because official texts name the subject
+once, in the heading, and then speak of it without repeating it. What the question asks for (a
+figure, a date, a quoted phrase, a year) is worth more when it is there and costs when it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from corpus.document import Section
+from corpus.fold import squeeze
+from corpus.sentences import clauses, sentences
+from index.hit import Hit, Span
+from index.index import Index
+from rag.matching import Term, coverage, term_texts, weigh
+from rag.query import MEASURE_WORDS, AnswerShape, Query, years_in
+
+Idf = Callable[[Sequence[str]], Sequence[float]]
+
+NUMERAL = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两]+)"
+SHAPES: dict[AnswerShape, re.Pattern[str]] = {
+    "figure": re.compile(
+        rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|[{MEASURE_WORDS}/])?"
+        rf"|[零一二三四五六七八九十百千两]+[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
+    ),
+    "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
+    "percent": re.compile(r"\d\s*(?:[%‰％]|个百分点)|百分之|翻番|翻[一两]番|倍"),
+    "money": re.compile(rf"{NUMERAL}[多余]?[万亿千百]*(?:美|港|欧|日)?元|{NUMERAL}[万亿]"),
+    "date": re.compile(
+        r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
+    ),
+    "phone": re.compile(r"(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4}|12345)(?!\d)"),
+    "doc_number": re.compile(r"[\[〔(（【]\d{4}[\]〕)）】]第?\d+号"),
+    "any": re.compile(r""),
+}
+"""What the asked form looks like in squeezed text."""
+
+CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
+EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
+ENUMERATION = re.compile(r"、|;|和|及")
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Worth of a term by where it stands, and of the other signs; chosen on half of the dev set."""
+
+    heading: float = 0.75
+    title: float = 0.6
+    passage: float = 0.45
+    context_terms: float = 0.35
+    shape: float = 0.15
+    wrong_shape: float = -0.3
+    unit: float = 0.06
+    phrase: float = 0.25
+    same_year: float = 0.05
+    other_year: float = -0.12
+    cites: float = 0.25
+    explains: float = 0.15
+    enumerates: float = 0.06
+    prior: float = 0.2
+    long: float = -0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer.
+
+    ``[start, end)`` are offsets in the document. ``coverage`` in [0, 1] is the share of the
+    question's terms found in the sentence or around it; ``own`` the share in the sentence itself;
+    ``score``: higher is better, comparable within one question.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    headings: str
+    coverage: float
+    own: float
+    score: float
+    has_shape: bool
+
+    @property
+    def document_id(self) -> str:
+        """The document the sentence stands in."""
+        return self.hit.passage.document_id
+
+
+class EvidenceRanker:
+    """Scores sentences of hits against a query."""
+
+    def __init__(self, index: Index, credits: Credits | None = None) -> None:
+        self._index = index
+        self._credits = credits or Credits()
+
+    def terms(self, query: Query) -> list[Term]:
+        """The query's content terms with their weights; what a follow-up adds weighs most."""
+        found = weigh(term_texts(query.content), self._index.idf)
+        if not query.focus:
+            return found
+        new = set(term_texts(query.focus))
+        share = self._credits.context_terms
+        return [
+            Term(term.text, term.weight if term.text in new else term.weight * share)
+            for term in found
+        ]
+
+    def familiarity(self, query: Query, hits: Sequence[Hit]) -> float:
+        """How much of the question's wording the passage most like it shares, in [0, 1].
+
+        The share of the content's character pairs, each counting the same, found in one passage,
+        its headings and its document's title: near 0 for what has nothing to do with the library,
+        while even a free paraphrase keeps some pairs. Unlike a weighted coverage it counts
+        pairs that the library does not know.
+        """
+        pairs = [text for text in term_texts(query.content) if len(text) > 1]
+        if not pairs:
+            return 0.0
+        return max(
+            (
+                sum(pair in said for pair in pairs) / len(pairs)
+                for said in map(self._all_said, hits)
+            ),
+            default=0.0,
+        )
+
+    def _all_said(self, hit: Hit) -> str:
+        document = self._index.document(hit.passage.document_id)
+        sections = self._index.sections(document.id)
+        headings = "".join(one.heading for one in chain(sections, hit.passage.section))
+        return squeeze(
+            f"{document.metadata.title} {document.metadata.region} {headings} {hit.passage.text}"
+        )
+
+    def rank(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+        """Every sentence of ``hits`` as a candidate, best first; ties in reading order."""
+        terms = self.terms(query)
+        best = max((hit.score for hit in hits), default=0.0)
+        worst = min((hit.score for hit in hits), default=0.0)
+        spread = (best - worst) or 1.0
+        found = [
+            candidate
+            for hit in hits
+            for candidate in self._of_passage(query, terms, hit, (hit.score - worst) / spread)
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.hit.rank, one.start))
+
+    def _of_passage(
+        self, query: Query, terms: Sequence[Term], hit: Hit, prior: float
+    ) -> list[Candidate]:
+        document = self._index.document(hit.passage.document_id)
+        sections = self._index.sections(document.id)
+        headings = "".join(
+            squeeze(section.heading) for section in chain(sections, hit.passage.section)
+        )
+        title = squeeze(document.metadata.title + (document.metadata.region or ""))
+        around = squeeze(hit.passage.text)
+        total = sum(term.weight for term in terms) or 1.0
+        credit = self._credits
+        outside = {
+            term.text: max(
+                credit.heading if term.text in headings else 0.0,
+                credit.title if term.text in title else 0.0,
+                credit.passage if term.text in around else 0.0,
+            )
+            for term in terms
+        }
+        found = []
+        for start, end in sentences(document.text, hit.passage.start, hit.passage.end):
+            text = squeeze(document.text[start:end])
+            if not text:
+                continue
+            covered = sum(
+                term.weight * (1.0 if term.text in text else outside[term.text]) for term in terms
+            )
+            share = covered / total
+            has_shape = bool(SHAPES[query.shape].search(text))
+            score = share + self._signs(query, text, headings, has_shape) + credit.prior * prior
+            found.append(
+                Candidate(
+                    hit, start, end, text, headings, share, coverage(terms, text), score, has_shape
+                )
+            )
+        return found
+
+    def _signs(self, query: Query, text: str, headings: str, has_shape: bool) -> float:
+        """What the sentence is worth beside its words."""
+        credit = self._credits
+        worth = 0.0
+        if query.shape != "any":
+            worth += credit.shape if has_shape else credit.wrong_shape
+        if query.unit and asked_form(query).search(text):
+            worth += credit.unit
+        if query.phrases:
+            said = sum(
+                1.0 if phrase in text else 0.5 if phrase in headings else 0.0
+                for phrase in query.phrases
+            )
+            worth += credit.phrase * said / len(query.phrases)
+        if query.years and (stated := years_in(text)):
+            worth += credit.same_year if set(stated) & set(query.years) else credit.other_year
+        if query.kind == "basis" and CITED_DOCUMENT.search(text):
+            worth += credit.cites
+        if query.kind == "definition" and any(
+            re.search(re.escape(phrase) + EXPLAINS, text) for phrase in query.phrases
+        ):
+            worth += credit.explains
+        if query.kind in ("list", "definition", "aggregate"):
+            worth += credit.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
+        return worth + credit.long * (len(text) > 200)
+
+
+def chain(sections: Sequence[Section], position: int | None) -> list[Section]:
+    """The section and those above it, outermost first."""
+    found: list[Section] = []
+    while position is not None:
+        found.append(sections[position])
+        position = sections[position].parent
+    return found[::-1]
+
+
+def asked_form(query: Query) -> re.Pattern[str]:
+    """What the asked value looks like in squeezed text, with its measure word when one is given."""
+    if query.unit and query.shape == "figure":
+        return re.compile(rf"{NUMERAL}(?:[-—–~至]+{NUMERAL})?[多余万亿]*{query.unit}")
+    return SHAPES[query.shape]
+
+
+def narrow(
+    text: str, span: Span, terms: Sequence[Term], pattern: re.Pattern[str], *, limit: int
+) -> Span:
+    """The run of clauses of at most ``limit`` characters (blanks not counted) that says most.
+
+    A span that is short enough stays whole. Among runs of clauses the one with the greatest
+    weight of terms wins, then one that ``pattern`` (the asked form) matches, then the shorter; a single clause
+    longer than ``limit`` is kept whole, because half a clause misleads.
+    """
+    if _length(text, span) <= limit:
+        return span
+    parts = clauses(text, *span)
+    best: tuple[float, Span] | None = None
+    for i in range(len(parts)):
+        for j in range(i, len(parts)):
+            run = (parts[i][0], parts[j][1])
+            if j > i and _length(text, run) > limit:
+                break
+            said = squeeze(text[run[0] : run[1]])
+            worth = coverage(terms, said) + 0.3 * bool(pattern.search(said))
+            worth -= 0.0005 * len(said)
+            if best is None or worth > best[0]:
+                best = (worth, run)
+    return best[1] if best else span
+
+
+def _length(text: str, span: Span) -> int:
+    return sum(not character.isspace() for character in text[span[0] : span[1]])

@@ -1,0 +1,485 @@
+"""From ranked passages to the spans that answer, by the kind of question.
+
+Each kind has the shape officials expect: a figure is a clause, a 责任单位 question the role clause of
+the task, a list the child headings of the section that is named, a comparison one quote a place, an
+aggregate every passage that qualifies. What no shape fits is answered with the best sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Section
+from corpus.fold import squeeze
+from corpus.sections import section_at
+from corpus.sentences import sentences
+from index.hit import Filters, Hit, Span
+from index.index import Index
+from rag.answer import QuestionKind
+from rag.evidence import SHAPES, Candidate, EvidenceRanker, asked_form, chain, narrow
+from rag.matching import Squeezed, term_texts
+from rag.query import MEASURE_WORDS, Query, content_of, question_kind
+from rag.responsibility import RoleClause, charges, role_clauses, same_body
+
+READ = 15
+"""How many of the best passages are read sentence by sentence."""
+
+BUDGET = 180
+"""Most characters (blanks not counted) quoted where sentences, not a list, answer."""
+
+FIGURE_LIMIT = 90
+SENTENCE_LIMIT = 150
+MENTION_LIMIT = 60
+NEAR = 0.92
+"""A further sentence is quoted when its score is at least this share of the best one's."""
+
+TITLE_SHARE = 0.75
+"""Share of a heading's character pairs that a question must hold to have named the section."""
+
+ASKED_SHARE = 0.35
+"""Share of the question's own character pairs that the heading must account for."""
+
+SCAN = 300
+"""Most passages looked through for a question that wants every match."""
+
+COUNTED = re.compile(rf"(?:哪|这)?[几一二两三四五六七八九十\d]+[{MEASURE_WORDS}大]")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span to quote, with what it is about where several stand together."""
+
+    document_id: str
+    span: Span
+    highlights: tuple[Span, ...] = ()
+    label: str = ""
+    row: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The quotes that answer, in order; ``best`` is the candidate the answer rests on.
+
+    ``columns`` names the cells of the quotes' ``row`` where the answer is also a table.
+    ``exhaustive`` says that every passage that could qualify was looked at.
+    """
+
+    quotes: tuple[Quote, ...] = ()
+    best: Candidate | None = None
+    columns: tuple[str, ...] = ()
+    exhaustive: bool = False
+
+
+class Extractor:
+    """Chooses the spans that answer a query."""
+
+    def __init__(self, index: Index, ranker: EvidenceRanker) -> None:
+        self._index = index
+        self._ranker = ranker
+
+    def extract(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        *,
+        filters: Filters,
+    ) -> Extraction:
+        """Answer ``query`` from ``hits`` and their ranked ``candidates``.
+
+        No quotes when nothing was found.
+        """
+        if query.kind == "comparison":
+            return self._compare(query, hits, filters)
+        if query.kind == "aggregate":
+            found = self._aggregate(query, filters)
+            if found.quotes:
+                return found
+        return self._single(query, candidates)
+
+    def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
+        """The sentences of the best passages, best first.
+
+        Where the question names a region, its own documents are read, not others that resemble.
+        """
+        own = [hit for hit in hits if self._region(hit) == query.subject] if query.subject else []
+        read = (own or list(hits))[:READ]
+        if query.about_document and read:
+            read += self._outer_lines(read)
+        return self._ranker.rank(query, read)
+
+    def _outer_lines(self, read: Sequence[Hit]) -> list[Hit]:
+        """The passages before the first heading and after the last section of the best document."""
+        best, known = read[0], {hit.passage.id for hit in read}
+        outer = [
+            passage
+            for passage in self._index.passages(best.passage.document_id)
+            if passage.section is None and passage.id not in known
+        ]
+        return [replace(best, passage=passage) for passage in outer]
+
+    # one place, one answer
+
+    def _single(self, query: Query, candidates: Sequence[Candidate]) -> Extraction:
+        if not candidates:
+            return Extraction()
+        if query.kind == "responsible":
+            quotes = self._responsible(query, candidates)
+        elif query.kind in ("list", "measure", "aggregate"):
+            quotes = self._children_of_named_section(query, candidates)
+        else:
+            quotes = ()
+        return Extraction(quotes or self._sentences(query, candidates), candidates[0])
+
+    def _sentences(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
+        """The best sentence and those nearly as good, within the budget."""
+        quotes: list[Quote] = []
+        left = BUDGET
+        best = candidates[0]
+        for candidate in candidates:
+            if candidate.score < NEAR * best.score or len(quotes) == 4:
+                break
+            span = self._span(query, candidate)
+            text = self._index.document(candidate.document_id).text
+            length = len(squeeze(text[slice(*span)]))
+            overlaps = any(
+                quote.document_id == candidate.document_id
+                and quote.span[0] < span[1]
+                and span[0] < quote.span[1]
+                for quote in quotes
+            )
+            if overlaps or (quotes and length > left):
+                continue
+            left -= length
+            quotes.append(Quote(candidate.document_id, span, self._highlights(query, text, span)))
+        return _labelled(quotes, self._index)
+
+    def _span(self, query: Query, candidate: Candidate) -> Span:
+        """The candidate's sentence, narrowed when long, carried on when it is but a heading."""
+        text = self._index.document(candidate.document_id).text
+        terms = self._ranker.terms(query)
+        if self._is_heading(candidate):
+            return self._with_following(candidate)
+        figure = query.shape != "any"
+        limit = FIGURE_LIMIT if figure else SENTENCE_LIMIT
+        if query.kind in ("list", "definition") and not figure:
+            limit = BUDGET
+        return narrow(text, (candidate.start, candidate.end), terms, asked_form(query), limit=limit)
+
+    def _is_heading(self, candidate: Candidate) -> bool:
+        section = self._section(candidate.document_id, candidate.start)
+        return (
+            section is not None
+            and candidate.start < section.end
+            and (candidate.end <= section.end + 1)
+        )
+
+    def _with_following(self, candidate: Candidate) -> Span:
+        """A heading with the sentences after it, while they stay within the sentence limit."""
+        text = self._index.document(candidate.document_id).text
+        section = self._section(candidate.document_id, candidate.start)
+        stop = section.body_end if section else candidate.end
+        end, length = candidate.end, 0
+        for start, stop_at in sentences(text, candidate.end, stop):
+            length += len(squeeze(text[start:stop_at]))
+            if end > candidate.end and length > SENTENCE_LIMIT:
+                break
+            end = stop_at
+        return candidate.start, end
+
+    def _section(self, document_id: str, offset: int) -> Section | None:
+        sections = self._index.sections(document_id)
+        position = section_at(sections, offset)
+        return None if position is None else sections[position]
+
+    def _highlights(self, query: Query, text: str, span: Span) -> tuple[Span, ...]:
+        """Where the quote has the asked form, or the question's own quoted words."""
+        squeezed = Squeezed.of(text[slice(*span)])
+        if query.shape != "any":
+            pattern = asked_form(query)
+        elif query.phrases:
+            pattern = re.compile("|".join(map(re.escape, query.phrases)))
+        else:
+            return ()
+        return tuple(
+            (span[0] + start, span[0] + end)
+            for match in pattern.finditer(squeezed.text)
+            for start, end in [squeezed.source_span(*match.span())]
+        )
+
+    # responsibilities
+
+    def _responsible(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
+        """The role clause of the task that is asked about, or the running text that charges."""
+        leading = "牵头" in query.text
+        for candidate in candidates[:READ]:
+            clause = self._clause_of(candidate)
+            if clause and not (leading and charges(candidate.text) and not _leads(clause)):
+                return (Quote(candidate.document_id, (clause.start, clause.end)),)
+            if charges(candidate.text):
+                text = self._index.document(candidate.document_id).text
+                span = narrow(
+                    text,
+                    (candidate.start, candidate.end),
+                    self._ranker.terms(query),
+                    SHAPES["any"],
+                    limit=FIGURE_LIMIT,
+                )
+                return (Quote(candidate.document_id, span),)
+        return ()
+
+    def _clause_of(self, candidate: Candidate) -> RoleClause | None:
+        """The role clause that closes the task a sentence belongs to."""
+        text = self._index.document(candidate.document_id).text
+        section = self._section(candidate.document_id, candidate.start)
+        if section is None:
+            return None
+        sections = self._index.sections(candidate.document_id)
+        children = [
+            s.start for s in sections if s.parent == section.position and s.kind == "heading"
+        ]
+        own_end = min(children, default=section.body_end)
+        clauses = role_clauses(text, section.start, own_end)
+        return clauses[-1] if clauses else None
+
+    # lists
+
+    def _children_of_named_section(
+        self, query: Query, candidates: Sequence[Candidate]
+    ) -> tuple[Quote, ...]:
+        """The entries of the section that the question names by its heading."""
+        named = self._named_section(query, candidates)
+        if named is None:
+            return ()
+        document_id, section = named
+        sections = self._index.sections(document_id)
+        text = self._index.document(document_id).text
+        entries = _entries(sections, section)
+        if len(entries) < 2:
+            return ()
+        quotes = []
+        for entry in entries:
+            end = entry.end
+            if entry.kind == "item" or not entry.title:
+                end = next(
+                    (stop for start, stop in sentences(text, entry.start, entry.body_end)
+                     if stop > entry.end),
+                    entry.body_end,
+                )  # fmt: skip
+            quotes.append(Quote(document_id, (entry.start, end)))
+        return tuple(quotes)
+
+    def _named_section(
+        self, query: Query, candidates: Sequence[Candidate]
+    ) -> tuple[str, Section] | None:
+        """The section whose heading the question repeats; the longest such heading wins."""
+        asked = _pairs(query.focus or query.content)
+        best: tuple[float, str, Section] | None = None
+        for candidate in candidates[:READ]:
+            sections = self._index.sections(candidate.document_id)
+            position = candidate.hit.passage.section
+            while position is not None:
+                section = sections[position]
+                pairs = _pairs(squeeze(section.title))
+                said = len(pairs & asked)
+                if len(pairs) >= 3 and said >= max(
+                    TITLE_SHARE * len(pairs), ASKED_SHARE * len(asked)
+                ):
+                    worth = said / len(pairs) * said
+                    if best is None or worth > best[0]:
+                        best = (worth, candidate.document_id, section)
+                position = section.parent
+        return (best[1], best[2]) if best else None
+
+    # several places
+
+    def _compare(self, query: Query, hits: Sequence[Hit], filters: Filters) -> Extraction:
+        """One answer for each place, from its own documents."""
+        regions = query.regions
+        if len(regions) < 2:
+            regions = tuple(dict.fromkeys(filter(None, (self._region(hit) for hit in hits[:SCAN]))))
+        quotes: list[Quote] = []
+        best: Candidate | None = None
+        for region in regions:
+            single = of_region(query, region)
+            own = [hit for hit in hits if self._region(hit) == region]
+            found = self._single(single, self.candidates(single, own))
+            for quote in found.quotes[:2]:
+                text = self._index.document(quote.document_id).text
+                quotes.append(
+                    replace(quote, label=region, row=(region, text[slice(*quote.span)].strip()))
+                )
+            if found.best and (best is None or found.best.score > best.score):
+                best = found.best
+        return Extraction(tuple(quotes), best, columns=("地区", "原文"))
+
+    def _region(self, hit: Hit) -> str | None:
+        return self._index.document(hit.passage.document_id).metadata.region
+
+    # every match
+
+    def _aggregate(self, query: Query, filters: Filters) -> Extraction:
+        inside = filters if filters.regions else replace(filters, regions=query.regions)
+        if query.bodies:
+            return self._tasks_of(query, inside)
+        if query.phrases:
+            return self._mentions(query, inside)
+        return Extraction()
+
+    def _tasks_of(self, query: Query, filters: Filters) -> Extraction:
+        """Every task whose role clause names the body, with the clause."""
+        wanted = wanted_roles(query.text)
+        quotes: list[Quote] = []
+        found = self._scan(query.bodies, filters)
+        for hit in _in_reading_order(found):
+            text = self._index.document(hit.passage.document_id).text
+            for clause in role_clauses(text, hit.passage.start, hit.passage.end):
+                roles = {
+                    role
+                    for role, name in clause.bodies
+                    for body in query.bodies
+                    if same_body(name, body) and (not wanted or role in wanted)
+                }
+                if not roles:
+                    continue
+                section = self._section(hit.passage.document_id, clause.start)
+                written = text[clause.start : clause.end]
+                title = section.heading if section else ""
+                row = ("、".join(sorted(roles)), title, written)
+                label = self._index.document(hit.passage.document_id).metadata.title
+                if section:
+                    quotes.append(
+                        Quote(hit.passage.document_id, (section.start, section.end), label=label)
+                    )
+                quotes.append(
+                    Quote(hit.passage.document_id, (clause.start, clause.end), label=label, row=row)
+                )
+        return Extraction(
+            _one_label_is_none(quotes),
+            columns=("角色", "任务", "原文"),
+            exhaustive=len(found) < SCAN,
+        )
+
+    def _mentions(self, query: Query, filters: Filters) -> Extraction:
+        """Every sentence and heading that holds the quoted words, by document."""
+        found = self._scan(query.phrases, filters)
+        spans: dict[tuple[str, Span], None] = {}
+        for hit in _in_reading_order(found):
+            document = self._index.document(hit.passage.document_id)
+            sections = self._index.sections(document.id)
+            above = [(one.start, one.end) for one in chain(sections, hit.passage.section)]
+            inside = sentences(document.text, hit.passage.start, hit.passage.end)
+            for span in (*above, *inside):
+                said = squeeze(document.text[slice(*span)])
+                if all(phrase in said for phrase in query.phrases):
+                    spans.setdefault((document.id, span))
+        pattern = re.compile("|".join(map(re.escape, query.phrases)))
+        quotes = []
+        for document_id, span in _without_contained(sorted(spans)):
+            document = self._index.document(document_id)
+            span = narrow(
+                document.text, span, self._ranker.terms(query), pattern, limit=MENTION_LIMIT
+            )
+            title = document.metadata.title
+            quotes.append(
+                Quote(
+                    document_id,
+                    span,
+                    self._highlights(query, document.text, span),
+                    label=title,
+                    row=(title, document.text[slice(*span)].strip()),
+                )
+            )
+        return Extraction(tuple(quotes), columns=("文件", "原文"), exhaustive=len(found) < SCAN)
+
+    def _scan(self, texts: Sequence[str], filters: Filters) -> list[Hit]:
+        """Every passage that may hold one of the texts, up to SCAN for each."""
+        found: dict[str, Hit] = {}
+        for text in texts:
+            for hit in self._index.search(text, by="lexical", top_k=SCAN, filters=filters):
+                found.setdefault(hit.passage.id, hit)
+        return list(found.values())
+
+
+def of_region(query: Query, region: str) -> Query:
+    """The same question asked of one place only.
+
+    Its kind is read again without the other places, so that a comparison of figures becomes a
+    question for a figure.
+    """
+    text = squeeze(query.text)
+    for place in query.places:
+        if place.region != region:
+            text = text.replace(squeeze(place.written), "")
+    kind: QuestionKind = question_kind(text)
+    places = tuple(place for place in query.places if place.region == region)
+    return replace(query, kind=kind, content=content_of(text), places=places)
+
+
+def wanted_roles(question: str) -> frozenset[str]:
+    """Roles a question restricts itself to; empty when it asks for any.
+
+    >>> sorted(wanted_roles("要配合哪几项工作(不是牵头的)"))
+    ['配合']
+    """
+    said = re.sub(r"(?:不是|不含|不包括|除了?)(?:牵头|配合|责任)", "", question)
+    both = {role for role in ("牵头", "配合") if role in said}
+    return frozenset() if "责任单位" in said or len(both) == 2 else frozenset(both)
+
+
+def _entries(sections: Sequence[Section], section: Section) -> list[Section]:
+    """The enumerated children; those of its only enumerating run-in when it has none itself."""
+    children = [one for one in sections if one.parent == section.position]
+    entries = [one for one in children if one.label]
+    if entries:
+        return entries
+    nested = [
+        [one for one in sections if one.parent == child.position and one.label]
+        for child in children
+    ]
+    filled = [group for group in nested if group]
+    return filled[0] if len(filled) == 1 else []
+
+
+def _pairs(text: str) -> set[str]:
+    return {term for term in term_texts(text) if len(term) > 1}
+
+
+def _without_contained(spans: Sequence[tuple[str, Span]]) -> list[tuple[str, Span]]:
+    """Sorted spans without those that lie inside another one (a heading run into its sentence)."""
+    return [
+        (document_id, span)
+        for document_id, span in spans
+        if not any(
+            other_id == document_id
+            and other != span
+            and other[0] <= span[0]
+            and span[1] <= other[1]
+            for other_id, other in spans
+        )
+    ]
+
+
+def _in_reading_order(hits: Sequence[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (hit.passage.document_id, hit.passage.start))
+
+
+def _leads(clause: RoleClause) -> bool:
+    return any(role == "牵头" for role, _ in clause.bodies)
+
+
+def _labelled(quotes: Sequence[Quote], index: Index) -> tuple[Quote, ...]:
+    """Label each quote with its document's title when several documents answer."""
+    if len({quote.document_id for quote in quotes}) < 2:
+        return tuple(quotes)
+    return tuple(
+        replace(quote, label=index.document(quote.document_id).metadata.title) for quote in quotes
+    )
+
+
+def _one_label_is_none(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    if len({quote.label for quote in quotes}) > 1:
+        return tuple(quotes)
+    return tuple(replace(quote, label="") for quote in quotes)

@@ -1,0 +1,163 @@
+"""When not to answer, and why.
+
+The checks go from what is surest to what is least sure: a place or a year the library has no
+document for, a body no clause charges, a figure no sentence states, and last a question whose words
+the library hardly knows. Each gives its reason and what is missing; the nearest passages are shown
+so that an official can judge. Thresholds were chosen on half of the development questions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.fold import squeeze
+from index.hit import Hit
+from index.index import Index
+from rag.answer import Refusal, RefusalReason
+from rag.compose import nearest
+from rag.evidence import Candidate, EvidenceRanker
+from rag.query import Place, Query
+from rag.responsibility import body_key
+
+NEAREST = 10
+"""How many passages are compared with the question's wording."""
+
+SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Shares of the question, in [0, 1].
+
+    Below ``scope`` of familiar wording the question has nothing to do with the library
+    (``scope_in_region`` where it names one of its regions); ``figure`` is the coverage a sentence
+    of the asked form must reach.
+    """
+
+    scope: float = 0.145
+    scope_in_region: float = 0.05
+    figure: float = 0.32
+
+
+class Judge:
+    """Decides whether the evidence carries an answer."""
+
+    def __init__(
+        self, index: Index, ranker: EvidenceRanker, thresholds: Thresholds | None = None
+    ) -> None:
+        self._index = index
+        self._ranker = ranker
+        self._thresholds = thresholds or Thresholds()
+
+    def refusal(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> Refusal | None:
+        """Why the question cannot be answered; None when it can."""
+        return (
+            self._scope(query, hits)
+            or self._places(query, hits, candidates)
+            or self._years(query, hits, candidates)
+            or self._bodies(query, hits)
+            or self._figure(query, hits, candidates)
+        )
+
+    def _scope(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
+        least = self._thresholds.scope_in_region if query.regions else self._thresholds.scope
+        if query.content and self._ranker.familiarity(query, hits[:NEAREST]) >= least:
+            return None
+        detail = "这个问题与文件库的内容无关，本系统只回答文件库中政策文件写明的内容"
+        return self._refuse("out_of_scope", detail, ())
+
+    def _places(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> Refusal | None:
+        """A place without documents may still be spoken of; the evidence must then name it."""
+        missing = [
+            place
+            for place in query.places
+            if place.region is None and not any(_names(c, place) for c in candidates[:5])
+        ]
+        if not missing:
+            return None
+        names = tuple(place.name for place in missing)
+        held = "、".join(self._index.regions()[:20])
+        detail = f"文件库里没有{'、'.join(names)}的文件，也没有写到所问内容。现有文件的地区：{held}"
+        return self._refuse("place_not_in_corpus", detail, hits, names)
+
+    def _years(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> Refusal | None:
+        """Years no document of the evidence covers or names."""
+        if not query.years:
+            return None
+        ids = {c.document_id for c in candidates[:5]}
+        if query.regions:
+            ids = {i for i in ids if self._region(i) in query.regions} or ids
+        missing = [
+            year
+            for year in query.years
+            if not any(self._covers(document, year) for document in ids)
+        ]
+        if len(missing) < len(query.years):
+            return None
+        years = "、".join(f"{year}年" for year in missing)
+        detail = f"有关文件没有涉及{years}的内容"
+        return self._refuse("year_not_covered", detail, hits, tuple(map(str, missing)))
+
+    def _covers(self, document_id: str, year: int) -> bool:
+        document = self._index.document(document_id)
+        period = document.metadata.period
+        if period and period[0] <= year <= period[1]:
+            return True
+        return re.search(rf"(?<!\d){year}(?!\d)", squeeze(document.text)) is not None
+
+    def _region(self, document_id: str) -> str | None:
+        return self._index.document(document_id).metadata.region
+
+    def _bodies(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
+        """A body is asked about that no document of the evidence names."""
+        if not query.bodies or query.kind not in ("responsible", "aggregate", "measure", "list"):
+            return None
+        ids = {hit.passage.document_id for hit in hits[:20]}
+        if query.regions:
+            ids = {i for i in ids if self._region(i) in query.regions}
+        texts = [squeeze(self._index.document(i).text) for i in ids]
+        if any(_body_core(body) in text for body in query.bodies for text in texts):
+            return None
+        names = "、".join(query.bodies)
+        detail = f"有关文件没有写到{names}承担的任务"
+        return self._refuse("body_not_charged", detail, hits, query.bodies)
+
+    def _figure(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> Refusal | None:
+        """What has a form (a figure, a date, a number) must stand where the words are."""
+        if query.shape == "any" or query.kind in ("comparison", "aggregate"):
+            return None
+        fit = [c.coverage for c in candidates if c.has_shape]
+        if fit and max(fit) >= self._thresholds.figure:
+            return None
+        what = {"phone": "电话", "date": "日期", "doc_number": "发文字号"}.get(query.shape, "数值")
+        detail = f"有关文件没有写明所问的{what}"
+        return self._refuse("figure_not_stated", detail, hits)
+
+    def _refuse(
+        self,
+        reason: RefusalReason,
+        detail: str,
+        hits: Sequence[Hit],
+        missing: tuple[str, ...] = (),
+    ) -> Refusal:
+        return Refusal(reason, f"{detail}。", missing, nearest(self._index, hits))
+
+
+def _names(candidate: Candidate, place: Place) -> bool:
+    short = SUFFIX.sub("", squeeze(place.written))
+    return short in candidate.text or short in candidate.headings
+
+
+def _body_core(body: str) -> str:
+    """A body's name as texts may shorten it: without its level and the word for department."""
+    return re.sub(r"(?:主管)?部门$", "", body_key(body))

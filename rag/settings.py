@@ -1,0 +1,152 @@
+"""Every setting of the product in one typed object.
+
+Precedence: command-line options, then environment ``CEWEN_*``, then ``cewen.toml`` in the working
+directory, then the defaults below. Unknown keys are refused. Read once at start-up and passed on
+as plain values; nothing below ``ui`` reads the environment itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from corpus.errors import SettingsError
+
+SETTINGS_FILE = Path("cewen.toml")
+ENVIRONMENT_PREFIX = "CEWEN_"
+MIB = 1024 * 1024
+
+ApiRole = Literal["reader", "editor"]
+Source = Literal["命令行", "环境变量", "cewen.toml", "默认值"]
+
+
+class Settings(BaseSettings):
+    """The effective settings; descriptions give unit and range."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, toml_file=SETTINGS_FILE, extra="forbid", frozen=True
+    )
+
+    index: Path = Field(Path(".cewen/index"), description="索引目录")
+    host: str = Field("127.0.0.1", description="监听地址；默认只允许本机访问")
+    port: int = Field(7860, ge=0, le=65535, description="监听端口，0表示自动选择")
+    encoder: str = Field(
+        "embedded", description="向量模型：embedded（随软件安装）、模型名称或本地文件夹"
+    )
+    dense_weight: float | None = Field(
+        None, ge=0, le=5, description="向量检索的权重；留空时用模型自带的数值"
+    )
+    candidates: int = Field(100, ge=10, le=1000, description="每路检索取回的段落数")
+    question_limit: int = Field(500, ge=1, le=5000, description="问题长度上限（字）")
+    upload_files: int = Field(100, ge=1, le=10000, description="一次上传的文件数上限")
+    upload_file_mib: int = Field(20, ge=1, le=1024, description="单个文件大小上限（MiB）")
+    upload_total_mib: int = Field(200, ge=1, le=10240, description="一次上传总大小上限（MiB）")
+    api_keys: dict[str, ApiRole] = Field(
+        default_factory=dict, description="API密钥及其角色（reader 只读，editor 可增删文件）"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line over environment over ``cewen.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def upload_file_bytes(self) -> int:
+        """Largest accepted file, in bytes."""
+        return self.upload_file_mib * MIB
+
+    @property
+    def upload_total_bytes(self) -> int:
+        """Largest accepted upload, in bytes."""
+        return self.upload_total_mib * MIB
+
+
+def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values are checked by Settings
+    """Read the settings; ``overrides`` that are None are ignored.
+
+    Raises SettingsError for an unknown key, in ``cewen.toml`` or as ``CEWEN_*``, and for a value
+    that is not accepted.
+    """
+    _refuse_unknown_environment()
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise _settings_error(error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            str(SETTINGS_FILE),
+            f"无法读取（{error}）",
+            accepted="文件须是UTF-8编码的TOML格式",
+            advice="请改正后重试，或删除该文件以使用默认设置",
+        ) from error
+
+
+def sources(settings: Settings, **overrides: Any) -> dict[str, Source]:  # noqa: ANN401
+    """Where each effective value came from."""
+    in_file = (
+        tomllib.loads(SETTINGS_FILE.read_text(encoding="utf-8")) if SETTINGS_FILE.exists() else {}
+    )
+    found: dict[str, Source] = {}
+    for key in type(settings).model_fields:
+        if overrides.get(key) is not None:
+            found[key] = "命令行"
+        elif f"{ENVIRONMENT_PREFIX}{key.upper()}" in os.environ:
+            found[key] = "环境变量"
+        else:
+            found[key] = "cewen.toml" if key in in_file else "默认值"
+    return found
+
+
+def _refuse_unknown_environment() -> None:
+    known = {f"{ENVIRONMENT_PREFIX}{key.upper()}" for key in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+            raise SettingsError(
+                name,
+                "没有这个设置项",
+                accepted=f"可用的环境变量：{'、'.join(sorted(known))}",
+                advice="请改正名称或取消该变量（unset）",
+            )
+
+
+def _settings_error(error: ValidationError) -> SettingsError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "cewen.toml"
+    field = Settings.model_fields.get(str(first["loc"][0]) if first["loc"] else "")
+    if first["type"] == "extra_forbidden" or field is None:
+        return SettingsError(
+            key,
+            "没有这个设置项",
+            accepted=f"可用的设置项：{'、'.join(Settings.model_fields)}",
+            advice="请用 cewen config show 查看全部设置后改正",
+        )
+    limits = "，".join(
+        f"{word}{getattr(rule, name)}"
+        for rule in field.metadata
+        for name, word in (("ge", "不小于"), ("le", "不大于"))
+        if getattr(rule, name, None) is not None
+    )
+    return SettingsError(
+        key,
+        f"值“{first['input']}”不可用",
+        accepted=f"{field.description}{'，' + limits if limits else ''}",
+        advice="请用 cewen config show 查看当前设置后改正",
+    )

@@ -1,0 +1,50 @@
+"""Follow-ups made to stand alone."""
+
+import pytest
+
+from rag.conversation import Standalone, standalone
+from rag.query import Gazetteer
+
+GAZETTEER = Gazetteer(("浙江省", "金华市", "嘉兴市"))
+FIRST = "金华市到2025年养老床位要达到多少张？"
+
+
+def test_a_first_question_is_left_alone() -> None:
+    assert standalone(FIRST, [], GAZETTEER) == Standalone(FIRST)
+
+
+def test_another_place_replaces_the_place() -> None:
+    found = standalone("那嘉兴呢？", [FIRST], GAZETTEER)
+    assert found == Standalone("嘉兴市到2025年养老床位要达到多少张？")
+
+
+def test_a_place_asked_twice_replaces_the_last_one() -> None:
+    found = standalone("那省里呢", [FIRST, "嘉兴呢？"], GAZETTEER)
+    assert found.text == "浙江省到2025年养老床位要达到多少张？"
+
+
+def test_another_subject_is_asked_in_the_same_words() -> None:
+    found = standalone("护理员呢？", [FIRST], GAZETTEER)
+    assert found == Standalone("金华市到2025年养老床位要达到多少张（护理员）？", focus="护理员")
+
+
+def test_a_later_subject_replaces_the_earlier_one() -> None:
+    found = standalone("那食堂呢", [FIRST, "护理员呢？"], GAZETTEER)
+    assert found.focus == "食堂"
+    assert "护理员" not in found.text
+
+
+def test_an_attribute_is_asked_of_the_same_subject() -> None:
+    found = standalone("由谁负责？", ["金华市怎样推进老旧小区改造？"], GAZETTEER)
+    assert found == Standalone("金华市推进老旧小区改造，由谁负责？", focus="由谁负责？")
+
+
+@pytest.mark.parametrize(
+    "new", ["嘉兴市的公园绿地面积目标是多少？", "办理居住证需要准备的材料清单一共有哪些内容"]
+)
+def test_a_new_question_takes_nothing_over(new: str) -> None:
+    assert standalone(new, [FIRST], GAZETTEER) == Standalone(new)
+
+
+def test_blank_history_is_passed_over() -> None:
+    assert standalone(FIRST, ["", "  "], GAZETTEER) == Standalone(FIRST)
