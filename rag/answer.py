@@ -116,10 +116,10 @@ class Answer:
 
 
 def answer_text(parts: Sequence[Part]) -> str:
-    """Join parts as shown: labels on lines of their own, each quote followed by its marker.
+    r"""Join parts as shown: labels on lines of their own, each quote followed by its marker.
 
     >>> answer_text([Part("label", "温州市："), Part("quote", "突破400亿元", 1)])
-    '温州市：\\n突破400亿元[1]'
+    '温州市：\n突破400亿元[1]'
     """
     return "\n".join(
         part.text if part.citation is None else f"{part.text}[{part.citation}]" for part in parts

@@ -39,7 +39,7 @@ class _Topic:
     focus: str = ""
 
     def standalone(self) -> Standalone:
-        """A bare subject (物联网呢) is asked in the words of the base; a question asks for itself."""
+        """Ask a bare subject (物联网呢) in the words of the base; a question asks for itself."""
         if not self.focus:
             return Standalone(self.base)
         if content_of(self.focus) == self.focus:

@@ -1,4 +1,4 @@
-"""Ranking the sentences of the passages found: which one answers?
+"""Ranking the sentences of the passages found by how well each answers.
 
 A sentence is credited for every question term it holds; terms that stand only in its headings,
 its document's title or the rest of its passage earn less, because official texts name the subject
@@ -9,18 +9,17 @@ figure, a date, a quoted phrase, a year) is worth more when it is there and cost
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from corpus.document import Section
+from corpus.document import Document, Section
 from corpus.fold import squeeze
 from corpus.sentences import clauses, sentences
 from index.hit import Hit, Span
 from index.index import Index
+from rag.attributes import states_attribute
 from rag.matching import Term, coverage, term_texts, weigh
-from rag.query import MEASURE_WORDS, AnswerShape, Query, years_in
-
-Idf = Callable[[Sequence[str]], Sequence[float]]
+from rag.query import MEASURE_WORDS, AnswerShape, Place, Query, years_in
 
 NUMERAL = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两]+)"
 SHAPES: dict[AnswerShape, re.Pattern[str]] = {
@@ -42,6 +41,16 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
 
 CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
 EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
+SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟)$")
+NEAR = 0.92
+"""A further sentence is quoted when its score is at least this share of the best one's."""
+
+LONG = 200
+ATTRIBUTE = re.compile(
+    r"增[速长幅]|产值|规模|占比|比[重例]|收入|投资|资金|数量|总量|目标|任务|措施|举措|要求|时间|期限|日期|标准"
+    r"|条件|范围|对象|流程|材料|依据|责任|负责|牵头|配合|部门|单位|电话|地址"
+)
+"""What one can ask of any subject."""
 ENUMERATION = re.compile(r"、|;|和|及")
 
 
@@ -52,7 +61,8 @@ class Credits:
     heading: float = 0.75
     title: float = 0.6
     passage: float = 0.45
-    context_terms: float = 0.35
+    context: float = 0.25
+    context_of_attribute: float = 0.7
     shape: float = 0.15
     wrong_shape: float = -0.3
     unit: float = 0.06
@@ -60,8 +70,9 @@ class Credits:
     same_year: float = 0.05
     other_year: float = -0.12
     cites: float = 0.25
+    attribute: float = 0.4
     explains: float = 0.15
-    enumerates: float = 0.06
+    enumerates: float = 0.12
     prior: float = 0.2
     long: float = -0.04
 
@@ -82,8 +93,9 @@ class Candidate:
     headings: str
     coverage: float
     own: float
-    score: float
     has_shape: bool
+    states_attribute: bool
+    score: float = 0.0
 
     @property
     def document_id(self) -> str:
@@ -99,12 +111,17 @@ class EvidenceRanker:
         self._credits = credits or Credits()
 
     def terms(self, query: Query) -> list[Term]:
-        """The query's content terms with their weights; what a follow-up adds weighs most."""
+        """The query's content terms with their weights; what a follow-up adds weighs most.
+
+        An attribute asked next (增速呢) is one of the subject before, which then counts nearly as
+        much; another subject (物联网呢) takes its place.
+        """
         found = weigh(term_texts(query.content), self._index.idf)
         if not query.focus:
             return found
         new = set(term_texts(query.focus))
-        share = self._credits.context_terms
+        asks_attribute = ATTRIBUTE.search(query.focus) is not None
+        share = self._credits.context_of_attribute if asks_attribute else self._credits.context
         return [
             Term(term.text, term.weight if term.text in new else term.weight * share)
             for term in found
@@ -131,8 +148,7 @@ class EvidenceRanker:
 
     def _all_said(self, hit: Hit) -> str:
         document = self._index.document(hit.passage.document_id)
-        sections = self._index.sections(document.id)
-        headings = "".join(one.heading for one in chain(sections, hit.passage.section))
+        headings = "".join(section.heading for section in self._headings(hit))
         return squeeze(
             f"{document.metadata.title} {document.metadata.region} {headings} {hit.passage.text}"
         )
@@ -152,67 +168,93 @@ class EvidenceRanker:
 
     def _of_passage(
         self, query: Query, terms: Sequence[Term], hit: Hit, prior: float
-    ) -> list[Candidate]:
+    ) -> Iterator[Candidate]:
         document = self._index.document(hit.passage.document_id)
-        sections = self._index.sections(document.id)
-        headings = "".join(
-            squeeze(section.heading) for section in chain(sections, hit.passage.section)
-        )
-        title = squeeze(document.metadata.title + (document.metadata.region or ""))
-        around = squeeze(hit.passage.text)
+        headings = squeeze("".join(section.heading for section in self._headings(hit)))
+        elsewhere = self._credit_elsewhere(terms, document, headings, hit)
         total = sum(term.weight for term in terms) or 1.0
+        for start, end in sentences(document.text, hit.passage.start, hit.passage.end):
+            text = squeeze(document.text[start:end])
+            covered = sum(
+                term.weight * (1.0 if term.text in text else elsewhere[term.text]) for term in terms
+            )
+            candidate = Candidate(
+                hit=hit,
+                start=start,
+                end=end,
+                text=text,
+                headings=headings,
+                coverage=covered / total,
+                own=coverage(terms, text),
+                has_shape=bool(SHAPES[query.shape].search(text)),
+                states_attribute=states_attribute(query, document.metadata, text),
+            )
+            signs = self._signs(query, candidate) + self._credits.prior * prior
+            yield replace(candidate, score=candidate.coverage + signs)
+
+    def _headings(self, hit: Hit) -> list[Section]:
+        return chain(self._index.sections(hit.passage.document_id), hit.passage.section)
+
+    def _credit_elsewhere(
+        self, terms: Sequence[Term], document: Document, headings: str, hit: Hit
+    ) -> dict[str, float]:
+        """What each term is worth to a sentence of the passage that does not hold it itself."""
+        title = squeeze(f"{document.metadata.title} {document.metadata.region}")
+        around = squeeze(hit.passage.text)
         credit = self._credits
-        outside = {
+        return {
             term.text: max(
-                credit.heading if term.text in headings else 0.0,
-                credit.title if term.text in title else 0.0,
-                credit.passage if term.text in around else 0.0,
+                credit.heading * (term.text in headings),
+                credit.title * (term.text in title),
+                credit.passage * (term.text in around),
             )
             for term in terms
         }
-        found = []
-        for start, end in sentences(document.text, hit.passage.start, hit.passage.end):
-            text = squeeze(document.text[start:end])
-            if not text:
-                continue
-            covered = sum(
-                term.weight * (1.0 if term.text in text else outside[term.text]) for term in terms
-            )
-            share = covered / total
-            has_shape = bool(SHAPES[query.shape].search(text))
-            score = share + self._signs(query, text, headings, has_shape) + credit.prior * prior
-            found.append(
-                Candidate(
-                    hit, start, end, text, headings, share, coverage(terms, text), score, has_shape
-                )
-            )
-        return found
 
-    def _signs(self, query: Query, text: str, headings: str, has_shape: bool) -> float:
+    def _signs(self, query: Query, candidate: Candidate) -> float:
         """What the sentence is worth beside its words."""
-        credit = self._credits
-        worth = 0.0
+        credit, text = self._credits, candidate.text
+        worth = credit.long * (len(text) > LONG) + credit.attribute * candidate.states_attribute
         if query.shape != "any":
-            worth += credit.shape if has_shape else credit.wrong_shape
+            worth += credit.shape if candidate.has_shape else credit.wrong_shape
         if query.unit and asked_form(query).search(text):
             worth += credit.unit
-        if query.phrases:
-            said = sum(
-                1.0 if phrase in text else 0.5 if phrase in headings else 0.0
-                for phrase in query.phrases
-            )
-            worth += credit.phrase * said / len(query.phrases)
         if query.years and (stated := years_in(text)):
             worth += credit.same_year if set(stated) & set(query.years) else credit.other_year
-        if query.kind == "basis" and CITED_DOCUMENT.search(text):
-            worth += credit.cites
-        if query.kind == "definition" and any(
-            re.search(re.escape(phrase) + EXPLAINS, text) for phrase in query.phrases
-        ):
-            worth += credit.explains
+        return worth + self._phrase_signs(query, candidate) + self._kind_signs(query, text)
+
+    def _phrase_signs(self, query: Query, candidate: Candidate) -> float:
+        """Quoted words of the question, and whether the sentence explains them."""
+        if not query.phrases:
+            return 0.0
+        said = sum(
+            1.0 if phrase in candidate.text else 0.5 if phrase in candidate.headings else 0.0
+            for phrase in query.phrases
+        )
+        explained = query.kind == "definition" and any(
+            re.search(re.escape(phrase) + EXPLAINS, candidate.text) for phrase in query.phrases
+        )
+        return self._credits.phrase * said / len(query.phrases) + self._credits.explains * explained
+
+    def _kind_signs(self, query: Query, text: str) -> float:
+        if query.kind == "basis":
+            return self._credits.cites * bool(CITED_DOCUMENT.search(text))
         if query.kind in ("list", "definition", "aggregate"):
-            worth += credit.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
-        return worth + credit.long * (len(text) > 200)
+            return self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
+        return 0.0
+
+
+def names_place(candidate: Candidate, place: Place) -> bool:
+    """Whether the sentence or its headings name the place, by its full or short name."""
+    short = SUFFIX.sub("", squeeze(place.written))
+    return short in candidate.text or short in candidate.headings
+
+
+def near_best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that score nearly as well as the best: any of them may be the answer."""
+    if not candidates:
+        return []
+    return [one for one in candidates if one.score >= NEAR * candidates[0].score]
 
 
 def chain(sections: Sequence[Section], position: int | None) -> list[Section]:
@@ -254,7 +296,15 @@ def narrow(
             worth -= 0.0005 * len(said)
             if best is None or worth > best[0]:
                 best = (worth, run)
-    return best[1] if best else span
+    return _without_comma(text, best[1]) if best else span
+
+
+def _without_comma(text: str, span: Span) -> Span:
+    """``span`` without the comma or blank that joins its last clause to the next."""
+    start, end = span
+    while end > start + 1 and (text[end - 1] in "，,、；;：:" or text[end - 1].isspace()):
+        end -= 1
+    return start, end
 
 
 def _length(text: str, span: Span) -> int:

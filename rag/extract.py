@@ -18,7 +18,16 @@ from corpus.sentences import sentences
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.answer import QuestionKind
-from rag.evidence import SHAPES, Candidate, EvidenceRanker, asked_form, chain, narrow
+from rag.evidence import (
+    SHAPES,
+    Candidate,
+    EvidenceRanker,
+    asked_form,
+    chain,
+    names_place,
+    narrow,
+    near_best,
+)
 from rag.matching import Squeezed, term_texts
 from rag.query import MEASURE_WORDS, Query, content_of, question_kind
 from rag.responsibility import RoleClause, charges, role_clauses, same_body
@@ -26,14 +35,15 @@ from rag.responsibility import RoleClause, charges, role_clauses, same_body
 READ = 15
 """How many of the best passages are read sentence by sentence."""
 
-BUDGET = 180
+BUDGET = 150
 """Most characters (blanks not counted) quoted where sentences, not a list, answer."""
 
-FIGURE_LIMIT = 90
-SENTENCE_LIMIT = 150
+MOST_SENTENCES = 8
+"""How many of the nearly equal sentences are tried for the budget."""
+
+FIGURE_LIMIT = 75
+SENTENCE_LIMIT = 80
 MENTION_LIMIT = 60
-NEAR = 0.92
-"""A further sentence is quoted when its score is at least this share of the best one's."""
 
 TITLE_SHARE = 0.75
 """Share of a heading's character pairs that a question must hold to have named the section."""
@@ -91,6 +101,10 @@ class Extractor:
 
         No quotes when nothing was found.
         """
+        named = [
+            one for one in candidates if all(names_place(one, place) for place in query.elsewhere)
+        ]
+        candidates = named or candidates
         if query.kind == "comparison":
             return self._compare(query, hits, filters)
         if query.kind == "aggregate":
@@ -137,10 +151,7 @@ class Extractor:
         """The best sentence and those nearly as good, within the budget."""
         quotes: list[Quote] = []
         left = BUDGET
-        best = candidates[0]
-        for candidate in candidates:
-            if candidate.score < NEAR * best.score or len(quotes) == 4:
-                break
+        for candidate in near_best(candidates)[:MOST_SENTENCES]:
             span = self._span(query, candidate)
             text = self._index.document(candidate.document_id).text
             length = len(squeeze(text[slice(*span)]))

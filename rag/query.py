@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from corpus.divisions import find_divisions
@@ -67,6 +68,11 @@ class Query:
         return ABOUT_DOCUMENT.search(self.text) is not None
 
     @property
+    def elsewhere(self) -> tuple[Place, ...]:
+        """Places named that no document of the library speaks for."""
+        return tuple(place for place in self.places if place.region is None)
+
+    @property
     def subject(self) -> str | None:
         """The region the question is about: the first one it names."""
         return self.regions[0] if self.regions else None
@@ -79,30 +85,61 @@ HOW_MANY = r"(?:多少|(?<![哪第])几)"
 WHICH_BODIES = r"(?:哪|什么|啥)(?:一?个|些|几个|几家)?(?:政府|职能|牵头)?(?:部门|单位|厅局|委办局|科室|机构|厅|局|处室)"
 
 KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
-    ("aggregate", r"(?:哪些|哪几[份个]|各个?|所有|全部)(?:文件|方案|计划|政策|规划)"
-                  r"|(?:全部|逐项|逐条|逐一|一一)列出|列全|列举所有|请列出所有"
-                  r"|(?:哪些|哪几[项条个]|什么)(?:具体)?(?:任务|条目|职责|分工)"),
-    ("measure", r"(?:要|应|应当|需要|该|主要|具体)?做(?:好|些)?(?:哪|什么)(?:几[件项])?(?:些)?(?:工作|事)"),
-    ("responsible", r"责任(?:单位|部门|主体)|牵头|配合(?:单位|部门)|主管(?:单位|部门)|分管"
-                    r"|谁(?:来|去)?(?:负责|主管|管|抓|承担|实施|落实|统筹|主抓|协同|审批|受理)"
-                    rf"|由谁|归谁|找谁|{WHICH_BODIES}"),
-    ("basis", r"(?:依据|根据|按照|贯彻|落实|遵照).{0,12}(?:什么|哪|啥)|(?:什么|哪|啥).{0,8}(?:依据|根据)"
-              r"|(?:制定|出台|编制)(?:的)?(?:依据|根据)|上位(?:文件|法|规划)"),
-    ("date", r"哪一?天|哪一?日|何时|什么时[候间]|啥时|几月|几号|哪一?年|哪几年|日期|截止时间|起始?时间"
-             r"|有效期|多久|期限"),
-    ("number", rf"{HOW_MANY}|多[大高快长重宽]|百分之几|占比|比[重例]|增[速幅]|目标值|数量|总量"),
-    ("definition", r"是指|指的?是|指(?:什么|哪|啥)|什么意思|啥意思|含义|定义|怎么理解|何谓|何为|什么叫|啥叫"
-                   r"|哪[两二三四五六七八九十]化|是什么概念"),
-    ("definition", r"什么样的|怎样的|何种"),
-    ("list", r"哪(?:些|几|[两二三四五六七八九十]|\d)|都?有什么|都?有啥|包括什么|包含什么|分别是什么|列出|列举"),
-    ("measure", r"怎么|怎样|如何|咋|什么(?:措施|举措|办法|方式|要求|安排|支持|做法|照顾)|能不能|可不可以|是否"),
+    (
+        "aggregate",
+        r"(?:哪些|哪几[份个]|各个?|所有|全部)(?:文件|方案|计划|政策|规划)"
+        r"|(?:全部|逐项|逐条|逐一|一一)列出|列全|列举所有|请列出所有"
+        r"|(?:哪些|哪几[项条个]|什么)(?:具体)?(?:任务|条目|职责|分工)",
+    ),
+    (
+        "measure",
+        r"(?:要|应|应当|需要|该|主要|具体)?做(?:好|些)?(?:哪|什么)(?:几[件项])?(?:些)?(?:工作|事)",
+    ),
+    (
+        "responsible",
+        r"责任(?:单位|部门|主体)|牵头|配合(?:单位|部门)|主管(?:单位|部门)|分管|由谁|归谁|找谁"
+        r"|谁(?:来|去)?(?:负责|主管|管|抓|承担|实施|落实|统筹|主抓|协同|审批|受理)"
+        rf"|{WHICH_BODIES}",
+    ),
+    (
+        "basis",
+        r"(?:依据|根据|按照|贯彻|落实|遵照).{0,12}(?:什么|哪|啥)"
+        r"|(?:什么|哪|啥).{0,8}(?:依据|根据)"
+        r"|(?:制定|出台|编制)(?:的)?(?:依据|根据)|上位(?:文件|法|规划)",
+    ),
+    (
+        "date",
+        r"哪一?天|哪一?日|何时|什么时[候间]|啥时|几月|几号|哪一?年|哪几年|日期|截止时间|起始?时间"
+        r"|有效期|多久|期限",
+    ),
+    (
+        "number",
+        rf"{HOW_MANY}|多[大高快长重宽]|百分之几|占比|比[重例]|增[速幅]|目标值|数量|总量",
+    ),
+    (
+        "definition",
+        r"是指|指的?是|指(?:什么|哪|啥)|什么意思|啥意思|含义|定义|怎么理解|何谓|何为|什么叫|啥叫"
+        r"|哪[两二三四五六七八九十]化|是什么概念|什么样的|怎样的|何种",
+    ),
+    (
+        "list",
+        r"哪(?:些|几|[两二三四五六七八九十]|\d)|都?有什么|都?有啥|包括什么|包含什么|分别是什么"
+        r"|列出|列举",
+    ),
+    (
+        "measure",
+        r"怎么|怎样|如何|咋|什么(?:措施|举措|办法|方式|要求|安排|支持|做法|照顾)"
+        r"|能不能|可不可以|是否",
+    ),
     ("definition", r"(?:是|为)(?:个)?(?:什么|啥)$"),
     ("entity", r"什么|啥|哪|谁|第几"),
-)  # fmt: skip
+)
+"""The kind of a question by its asking words; the first pattern that is found decides."""
 
 ASKING_WORDS = re.compile(
     r"请问一?下?|请教一?下?|想问一?下?|我想(?:知道|了解)|麻烦(?:问|查)一?下?|帮我(?:查|找|看)一?下?|告诉我"
-    r"|请(?:全部|逐项|逐条|分别)?(?:列出|列全|列举|说明|回答|对比|比较)(?:来)?|全部列出|逐项列出"
+    r"|请(?:全部|逐项|逐条|分别)?(?:列出|列全|列举|说明|回答|对比|比较)(?:来)?"
+    r"|全部列出|逐项列出"
     r"|(?:分别|各自|各|具体|主要|总共|一共|到底|究竟)?(?:是|为|有|要|指|包括|包含)?"
     rf"(?:{HOW_MANY}(?:万|亿)?(?:元|[{MEASURE_WORDS}])?|多[大高快长]|百分之几)(?:以上)?"
     rf"|{WHICH_BODIES}"
@@ -240,7 +277,7 @@ def compares(folded: str, places: Sequence[Place]) -> bool:
         re.fullmatch(
             r"(?:全?[市省县区]|这?边|里|的)*[、,，和与跟及同/]\s*", folded[one.end : two.start]
         )
-        for one, two in zip(regions, regions[1:], strict=False)
+        for one, two in pairwise(regions)
     )
     return beside or re.search(r"分别|各自|各[要是有为定达]|对比|相比|比较", folded) is not None
 

@@ -17,14 +17,12 @@ from index.hit import Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
 from rag.compose import nearest
-from rag.evidence import Candidate, EvidenceRanker
-from rag.query import Place, Query
+from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
+from rag.query import Query
 from rag.responsibility import body_key
 
 NEAREST = 10
 """How many passages are compared with the question's wording."""
-
-SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,8 @@ class Judge:
         """A place without documents may still be spoken of; the evidence must then name it."""
         missing = [
             place
-            for place in query.places
-            if place.region is None and not any(_names(c, place) for c in candidates[:5])
+            for place in query.elsewhere
+            if not any(names_place(one, place) for one in near_best(candidates))
         ]
         if not missing:
             return None
@@ -136,8 +134,8 @@ class Judge:
         """What has a form (a figure, a date, a number) must stand where the words are."""
         if query.shape == "any" or query.kind in ("comparison", "aggregate"):
             return None
-        fit = [c.coverage for c in candidates if c.has_shape]
-        if fit and max(fit) >= self._thresholds.figure:
+        least = self._thresholds.figure
+        if any(c.states_attribute or (c.has_shape and c.coverage >= least) for c in candidates):
             return None
         what = {"phone": "电话", "date": "日期", "doc_number": "发文字号"}.get(query.shape, "数值")
         detail = f"有关文件没有写明所问的{what}"
@@ -151,11 +149,6 @@ class Judge:
         missing: tuple[str, ...] = (),
     ) -> Refusal:
         return Refusal(reason, f"{detail}。", missing, nearest(self._index, hits))
-
-
-def _names(candidate: Candidate, place: Place) -> bool:
-    short = SUFFIX.sub("", squeeze(place.written))
-    return short in candidate.text or short in candidate.headings
 
 
 def _body_core(body: str) -> str:

@@ -41,8 +41,10 @@ class Retriever:
         return self._prefer_regions(fuse(lists, self._weights), query)
 
     def _search(self, text: str, finder: Finder, query: Query, filters: Filters) -> list[Hit]:
-        """One search; with a region asked for, a second one inside it, so that it is not crowded
-        out in a large library."""  # fmt: skip
+        """Search once, and again inside the regions asked for.
+
+        In a large library the region's passages would otherwise be crowded out.
+        """
         assert finder != "fused"
         found = self._index.search(text, by=finder, top_k=self._candidates, filters=filters)
         if query.regions and not filters.regions:

@@ -1,0 +1,211 @@
+"""From the section tree to passages: what is indexed and quoted.
+
+A passage is the own text of one section, heading included, so that it can be quoted with its
+heading. Entries without a title and the 一是…二是… of running text stay with the section that
+enumerates them. A long text is cut at entries, paragraphs and sentences into pieces of about equal
+size. No passage crosses a section, and nothing but furniture and bare headings is left out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from corpus.document import Document, Passage, Section
+from corpus.fold import fold_for_structure
+from corpus.furniture import furniture
+from corpus.lines import Span, paragraphs
+from corpus.sections import is_spoken, section_path
+from corpus.sentences import clauses, sentences
+
+PASSAGE_TARGET = 400
+PASSAGE_MAX = 550
+PASSAGE_MIN = 60
+"""Characters a piece of a long section should have, may have, and must have."""
+_HARD_MAX = 1200
+
+
+def cut_passages(
+    document: Document,
+    sections: Sequence[Section],
+    *,
+    target: int = PASSAGE_TARGET,
+    longest: int = PASSAGE_MAX,
+    shortest: int = PASSAGE_MIN,
+) -> tuple[Passage, ...]:
+    """Cut ``document`` into passages in text order; ``sections`` is its outline."""
+    cutter = _Cutter(document.text, sections, target, longest, shortest)
+    return tuple(
+        Passage(
+            document.id, section, section_path(sections, section), start, end,
+            document.text[start:end],
+        )
+        for start, end, section in cutter.passages()
+    )  # fmt: skip
+
+
+class _Cutter:
+    """One document being cut."""
+
+    def __init__(
+        self, text: str, sections: Sequence[Section], target: int, longest: int, shortest: int
+    ) -> None:
+        self.text = text
+        self.folded = fold_for_structure(text)
+        self.sections = sections
+        self.target, self.longest, self.shortest = target, longest, shortest
+        self.skipped = furniture(text, marks=False)
+        self.mark_ends = dict(furniture(text))
+        self.mark_starts = {end: start for start, end in self.mark_ends.items()}
+        self.heading_ends = [section.end for section in sections]
+        self.starts = [section.start for section in sections]
+
+    def passages(self) -> Iterator[tuple[int, int, int | None]]:
+        for start, end, owner in self._stretches():
+            for first, last in self._without_furniture(start, end):
+                if not self._says_something(first, last):
+                    continue
+                for a, b in self._pieces(first, last):
+                    yield a, b, self._innermost(a, b, owner)
+
+    def _stretches(self) -> list[tuple[int, int, int | None]]:
+        """Return the text as stretches, each the own text of one section or of none."""
+        events: list[tuple[int, int, int | None]] = []
+        stack: list[int] = []
+        at = 0
+
+        def emit(until: int) -> None:
+            nonlocal at
+            owner = stack[-1] if stack else None
+            if until > at:
+                if events and events[-1][2] == owner and events[-1][1] == at:
+                    events[-1] = (events[-1][0], until, owner)
+                else:
+                    events.append((at, until, owner))
+                at = until
+
+        for section in self.sections:
+            while stack and self.sections[stack[-1]].body_end <= section.start:
+                emit(self.sections[stack[-1]].body_end)
+                stack.pop()
+            if self._stays(section):
+                continue
+            emit(section.start)
+            stack.append(section.position)
+        while stack:
+            emit(self.sections[stack[-1]].body_end)
+            stack.pop()
+        emit(len(self.text))
+        return events
+
+    def _stays(self, section: Section) -> bool:
+        """Whether the section is part of the passage of the one that enumerates it."""
+        return section.parent is not None and (section.kind == "item" or is_spoken(section))
+
+    def _without_furniture(self, start: int, end: int) -> list[Span]:
+        """Return the stretch less the furniture in it; marks inside a line stay where they are."""
+        at = start
+        spans: list[Span] = []
+        for first, last in self._furniture_in(start, end):
+            spans.append((at, max(first, at)))
+            at = max(at, last)
+        spans.append((at, end))
+        return [trimmed for a, b in spans if (trimmed := self._trim(a, b)) is not None]
+
+    def _furniture_in(self, start: int, end: int) -> Iterator[Span]:
+        position = max(bisect_right(self.skipped, (start, start)) - 1, 0)
+        for first, last in self.skipped[position:]:
+            if first >= end:
+                return
+            if last > start:
+                yield max(first, start), min(last, end)
+
+    def _trim(self, start: int, end: int) -> Span | None:
+        """Drop white space and marks such as <BR> from both ends; None when nothing is left."""
+        before = -1
+        while before < start < end:
+            before = start
+            while start < end and self.folded[start].isspace():
+                start += 1
+            start = min(self.mark_ends.get(start, start), end)
+        while end > start and (self.folded[end - 1].isspace() or end in self.mark_starts):
+            end = max(self.mark_starts.get(end, end - 1), start)
+        return (start, end) if end > start else None
+
+    def _says_something(self, start: int, end: int) -> bool:
+        """Whether there is more than a heading and the punctuation after it."""
+        at = bisect_left(self.starts, start)
+        if at < len(self.starts) and self.starts[at] == start:
+            start = min(self.heading_ends[at], end)
+        return any(character.isalnum() for character in self.folded[start:end])
+
+    def _innermost(self, start: int, end: int, owner: int | None) -> int | None:
+        """Return the innermost section that holds the whole piece."""
+        at = bisect_right(self.starts, start) - 1
+        position: int | None = at if at >= 0 else None
+        while position is not None and self.sections[position].body_end < end:
+            position = self.sections[position].parent
+        return position
+
+    # --- long stretches -----------------------------------------------------------------------
+
+    def _pieces(self, start: int, end: int) -> list[Span]:
+        if end - start <= self.longest:
+            return [(start, end)]
+        units = self._units(start, end)
+        count = max(2, round((end - start) / self.target))
+        cuts = self._cuts(units, start, end, count)
+        bounds = [start, *cuts, end]
+        return [
+            span
+            for a, b in zip(bounds, bounds[1:], strict=False)
+            if (span := self._trim(a, b)) is not None
+        ]
+
+    def _units(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where a cut may be made, with its cost: 0 at entries, then paragraphs, sentences."""
+        entries = {s.start for s in self._sections_in(start, end)}
+        openings = {a + start for a, _ in paragraphs(self.folded[start:end])}
+        units: list[tuple[int, int]] = []
+        for a, b in sentences(self.text, start, end):
+            cost = 0 if a in entries else 1 if a in openings else 2
+            units.append((a, cost))
+            if b - a > self.longest:
+                units += [(c, 4) for c in self._inside(a, b)]
+        return [unit for unit in units if unit[0] > start]
+
+    def _inside(self, start: int, end: int) -> list[int]:
+        """Return cuts inside one overlong sentence: at clauses, else anywhere."""
+        cuts = [a for a, _ in clauses(self.text, start, end)[1:]]
+        filled: list[int] = []
+        at = start
+        for cut in [*cuts, end]:
+            while cut - at > _HARD_MAX:
+                at += self.target
+                filled.append(at)
+            if cut < end:
+                filled.append(cut)
+            at = cut
+        return filled
+
+    def _sections_in(self, start: int, end: int) -> Sequence[Section]:
+        return self.sections[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def _cuts(self, units: list[tuple[int, int]], start: int, end: int, count: int) -> list[int]:
+        """Choose cuts near the places that would make the pieces equal."""
+        size = (end - start) / count
+        chosen: list[int] = []
+        positions = [at for at, _ in units]
+        previous = start
+        while end - previous > self.longest:
+            ideal = previous + min(size, self.target)
+            low = bisect_left(positions, previous + self.shortest)
+            high = bisect_right(positions, min(previous + self.longest, end - self.shortest))
+            window = units[low:high] or units[low : low + 1]
+            window = [unit for unit in window if end - unit[0] >= self.shortest]
+            if not window:
+                break
+            at = min(window, key=lambda unit: (abs(unit[0] - ideal) + unit[1] * size / 8, unit[0]))[0]
+            chosen.append(at)
+            previous = at
+        return chosen

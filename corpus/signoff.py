@@ -1,0 +1,84 @@
+"""Where a document stops speaking: 落款, the tail after the last section, breaks in between.
+
+GB/T 9704—2012, 7.3.5–7.3.9: the issuing body and the date stand below the text, notes and the
+imprint (抄送, 印发) follow. In a notice that issues a plan the same two lines stand between the
+notice and the plan.
+"""
+
+from __future__ import annotations
+
+import re
+
+from corpus.lines import Line, Span, lines
+
+DATE = r"(?:[12]\d{3}|[一二][〇○零一二三四五六七八九0]{3})\ ?年\ *(?:\d{1,2}|[一二三四五六七八九十]{1,2})\ *月\ *(?:\d{1,2}|[一二三四五六七八九十]{1,3})\ *日"
+_DATE_LINE = re.compile(rf"\(?\ *{DATE}\ *\)?(?:\ *印发)?\ *$")
+_BODY_LINE = re.compile(
+    r"[^。;:!?,]{2,40}(?:政府|办公室|办公厅|委员会|管委会|党委|工委|[局厅部院会署委司行处]|集团|公司|中心|小组)(?:\([^()]*\))?\ *$"
+)
+_TAIL_LINE = re.compile(
+    r"附件|附:|抄送|主送|\(此件|此件|[^。]{0,40}印发\ *$|.{0,120}\.(?:pdf|docx?|xlsx?|wps|ofd|rar|zip)\b"
+    r"|打印本页|关闭窗口|\(?来源|责任编辑|扫一扫|相关(?:链接|文档|稿件)|解读|<br|\|?$|联系人|联系电话|\(联系"
+)
+_INLINE_TAIL = re.compile(r"(?<=[。;)])\s*(?=(?:附件|附)\ *\d?\ *:|\(此件公开发布\)|抄送:)")
+_TAIL_MAX = 400
+
+
+def is_date_line(folded: str, line: Line) -> bool:
+    """Whether the line is a date and nothing else."""
+    return line.length <= 30 and _DATE_LINE.match(folded, line.start, line.end) is not None
+
+
+def is_body_line(folded: str, line: Line) -> bool:
+    """Whether the line is the name of a public body and nothing else."""
+    return line.length <= 60 and _BODY_LINE.match(folded, line.start, line.end) is not None
+
+
+def breaks(folded: str) -> list[int]:
+    """Return where a 落款 begins: the bodies named, with a date on the line below them."""
+    found = lines(folded)
+    starts: list[int] = []
+    for position, line in enumerate(found):
+        if not is_date_line(folded, line):
+            continue
+        first = position
+        while first > 0 and position - first < 6 and is_body_line(folded, found[first - 1]):
+            first -= 1
+        if first < position:
+            starts.append(found[first].start)
+    return starts
+
+
+def tail_start(folded: str, floor: int) -> int:
+    """Return where the lines that follow the last section begin.
+
+    ``floor`` is the end of the last heading: the line it stands in is never tail as a whole, but
+    may run into 附件：….
+    """
+    start = len(folded)
+    for line in reversed(lines(folded, floor)):
+        if line.start <= floor or not _closes(folded, line):
+            return min(start, _inline_tail(folded, line))
+        start = line.start
+    return start
+
+
+def _closes(folded: str, line: Line) -> bool:
+    if line.length > 200:
+        return False
+    return (
+        is_date_line(folded, line)
+        or is_body_line(folded, line)
+        or _TAIL_LINE.match(folded, line.start, line.end) is not None
+        or (line.length <= 60 and re.search(rf"{DATE}\ *(?:印发)?\ *$", folded[line.start : line.end]) is not None)
+    )
+
+
+def _inline_tail(folded: str, line: Line) -> int:
+    """Return where 附件：… begins inside the last line, its end when it does not."""
+    first = max(line.start, line.end - _TAIL_MAX)
+    match = _INLINE_TAIL.search(folded, first, line.end)
+    return match.end() if match else line.end
+
+
+__all__ = ["DATE", "Span", "breaks", "is_body_line", "is_date_line", "tail_start"]

@@ -1,0 +1,143 @@
+"""Text → what is searched for: index terms, and words for understanding a question.
+
+The one importer of jieba. ``search_terms`` needs no dictionary: over Chinese it takes characters
+and pairs of characters, which on policy questions finds more than dictionary words do, since
+official compounds (战略性新兴产业集群) are cut differently in different sentences. ``words`` is for
+reading a question, where word boundaries matter.
+
+Left to others: scoring (``index.lexical``), vectors (``index.encoder``).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import warnings
+from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from corpus.document import Metadata, Passage
+from corpus.fold import fold
+
+if TYPE_CHECKING:
+    import jieba
+
+ANALYSER = "grams-1"
+"""What the manifest records; changed whenever ``search_terms`` or ``search_parts`` changes."""
+
+_TERMS_FILE = "terms.txt"
+_TERM_COUNT = 2000  # beats every split into parts: jieba's own counts of set phrases reach hundreds
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(
+    rf"(?P<han>[{_HAN}]+(?:\s+[{_HAN}]+)*)"
+    r"|(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d+(?![\d.]))"
+    rf"|(?P<compound>(?:(?![{_HAN}])[^\W_])+(?:[.&+/'’-](?:(?![{_HAN}])[^\W_])+)*)"
+)
+_JOINTS = re.compile(r"[.&+/'’-]")
+_SPACE = re.compile(r"\s+")
+
+_load_lock = threading.Lock()
+_loaded: list[jieba.Tokenizer] = []
+
+
+def search_parts(passage: Passage, metadata: Metadata) -> tuple[str, ...]:
+    """Return what stands for a passage in a search: title, section path, body.
+
+    A paragraph seldom repeats whose plan it is in or which industry its section is about, so the
+    title and the headings are searched with it; only the body is ever quoted.
+    """
+    return (metadata.title, *passage.section_path, passage.text)
+
+
+def search_text(passage: Passage, metadata: Metadata) -> str:
+    """Return ``search_parts`` as one text, a part a line: what an encoder reads."""
+    return "\n".join(search_parts(passage, metadata))
+
+
+def search_terms(text: str) -> list[str]:
+    """Return the index terms of ``text`` in order, repeated as often as they occur.
+
+    Chinese gives its characters and pairs of neighbours; a pair bridges white space, since pages
+    wrap inside words, but no punctuation. Everything else is kept whole, a compound also as its
+    parts; figures lose their thousands separator.
+
+    >>> search_terms("到 2025  年")
+    ['到', '2025', '年']
+    >>> search_terms("高 质量，5G")
+    ['高', '质', '高质', '量', '质量', '5g']
+    >>> search_terms("“3+12”、1,200.5亿")
+    ['3+12', '3', '12', '1200.5', '亿']
+    """
+    terms: list[str] = []
+    for run in _RUN.finditer(fold(text)):
+        found = run.group()
+        if run.lastgroup == "han":
+            terms += _grams(_SPACE.sub("", found))
+        elif run.lastgroup == "figure":
+            terms.append(found.replace(",", ""))
+        else:
+            terms += _compound(found)
+    return terms
+
+
+def _grams(run: str) -> list[str]:
+    """Return characters and pairs: 质量 → 质, 量, 质量."""
+    grams = [run[0]]
+    for left, right in pairwise(run):
+        grams += (right, left + right)
+    return grams
+
+
+def _compound(run: str) -> list[str]:
+    """Return a compound and its parts: r&d → r&d, r, d; 2019-2021 → 2019-2021, 2019, 2021."""
+    parts = _JOINTS.split(run)
+    return [run] if len(parts) == 1 else [run, *parts]
+
+
+def warm_up() -> None:
+    """Load jieba's dictionary and ours, about a second; once a process, at start-up."""
+    _tokenizer()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text``, folded, without white space and punctuation.
+
+    >>> words("牵头单位是哪些？")
+    ['牵头单位', '是', '哪些']
+    """
+    folded = fold(text)
+    return [word for word in _tokenizer().cut(folded) if any(c.isalnum() for c in word)]
+
+
+def _tokenizer() -> jieba.Tokenizer:
+    with _load_lock:
+        if not _loaded:
+            _loaded.append(_load())
+        return _loaded[0]
+
+
+def _load() -> jieba.Tokenizer:
+    """Make a tokenizer of our own.
+
+    jieba would log to stderr, warn on newer Pythons, and marshal its dictionary to a fixed name in
+    the shared temporary folder and trust what it finds there. So its dictionary is read directly.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    for term in terms():
+        tokenizer.add_word(term, _TERM_COUNT)
+    return tokenizer
+
+
+def terms() -> list[str]:
+    """Return our dictionary: institutions and set phrases of official documents."""
+    lines = files("index").joinpath(_TERMS_FILE).read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

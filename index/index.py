@@ -1,0 +1,472 @@
+"""``Index``: a library one can search; the one door to this package.
+
+An index is a folder: ``library.sqlite`` (the truth, ``index.store``), ``lexical/`` and
+``dense.faiss`` (made from it) and ``manifest.json`` (``index.manifest``). A document is *added*
+once its transaction is in SQLite; the search indexes follow, and whatever they miss after a crash
+they catch up on opening. Vectors are kept in SQLite too, so catching up never encodes.
+
+Left to others: cutting documents (``corpus``), choosing and fusing searches (``rag``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+
+from corpus.document import Document, Passage, Section
+from corpus.errors import IndexBusy, IndexDamaged, IndexFolderError
+from corpus.passages import cut_passages
+from corpus.sections import outline
+from index import manifest as manifests
+from index.analyser import search_terms, search_text
+from index.cache import Cache
+from index.derived import Derived
+from index.encoder import Encoder
+from index.hit import Filters, Hit
+from index.lock import writer_lock
+from index.manifest import Manifest, Settings, Signature
+from index.store import (
+    STORE_FILE,
+    Counts,
+    DocumentPage,
+    Feedback,
+    Prepared,
+    Store,
+    Stored,
+)
+
+_BATCH_DOCUMENTS = 32
+_BATCH_CHARACTERS = 100_000  # what is cut, encoded and written at once
+_TEXT_CHARACTERS = 16_000_000
+_CACHED_SECTIONS = 200_000
+_MOST_TIES = 1000
+_NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
+
+Progress = Callable[[int, int | None, str], None]
+"""``(done, total, what)``; ``total`` is None where it is not known beforehand."""
+
+Way = Literal["lexical", "dense"]
+Search = Callable[[int], list[tuple[int, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a document: ``unchanged`` when the same bytes were there already."""
+
+    document_id: str
+    source_name: str
+    state: Literal["added", "unchanged"]
+
+
+class Index:
+    """A library on disk, open for searching and changing, also by several threads.
+
+    Other processes may read the same folder; one at a time may write. What another process has
+    written is seen by the next search.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder, store: Store, derived: Derived) -> None:
+        self.folder = folder
+        self.encoder = encoder
+        self.id = ""
+        self._store = store
+        self._derived = derived
+        self._signature: Signature | None = None
+        self._changing = threading.RLock()
+        self._documents = Cache[str, Document](_TEXT_CHARACTERS, lambda found: len(found.text))
+        self._sections = Cache[str, tuple[Section, ...]](_CACHED_SECTIONS, lambda s: len(s) + 1)
+        self._passages = Cache[str, tuple[Passage, ...]](
+            _TEXT_CHARACTERS, lambda found: 1 + sum(len(passage.text) for passage in found)
+        )
+
+    # -- beginnings ------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, folder: Path, encoder: Encoder) -> Index:
+        """Open an index, catching up with what a killed writer left undone.
+
+        Raises ``IndexMissing``, ``IndexStale`` (built with another encoder, analyser or format) or
+        ``IndexDamaged``; ``IndexBusy`` only when there is nothing to search until a writer is done.
+        """
+        seen = manifests.signature(folder)
+        manifest = manifests.read(folder)
+        with _closed_on_error(Store.open(folder)) as store:
+            _check(folder, store, encoder)
+            index = cls(folder, encoder, store, Derived(folder, store, Settings.of(encoder)))
+            index._load(manifest, seen)
+        return index
+
+    def _load(self, manifest: Manifest, seen: Signature | None) -> None:
+        if self._derived.load(manifest):
+            self._settle(seen)
+            return
+        try:
+            with writer_lock(self.folder):
+                self._publish()
+        except IndexBusy:
+            if not self._derived.searchable:
+                raise
+            self._settle(seen)  # the writer at work will catch up, and the next search sees it
+
+    @classmethod
+    def create(cls, folder: Path, encoder: Encoder) -> Index:
+        """Make an empty index; ``IndexFolderError`` when there is one already."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(folder):
+            _refuse_existing(folder)
+            settings = Settings.of(encoder)
+            names = {**settings.as_meta(), "library": secrets.token_hex(8)}
+            with _closed_on_error(Store.create(folder, names)) as store:
+                index = cls(folder, encoder, store, Derived(folder, store, settings))
+                index._publish()
+        return index
+
+    @classmethod
+    def build(
+        cls,
+        folder: Path,
+        documents: Iterable[Document],
+        encoder: Encoder,
+        *,
+        progress: Progress | None = None,
+    ) -> Index:
+        """Make an index of ``documents``; see ``create`` and ``add``."""
+        index = cls.create(folder, encoder)
+        with _closed_on_error(index._store):
+            index.add(documents, progress=progress)
+        return index
+
+    @classmethod
+    def rebuild(cls, folder: Path, encoder: Encoder, *, progress: Progress | None = None) -> Index:
+        """Cut, encode and index the stored texts anew, with ``encoder``; all or nothing.
+
+        For another encoder, or after the rules of cutting or of the analyser have changed.
+        Services that have the folder open may find less than there is until it is done.
+        """
+        if not (folder / STORE_FILE).is_file():
+            manifests.read(folder)
+        settings = Settings.of(encoder)
+        with writer_lock(folder), _closed_on_error(Store.open(folder)) as store:
+            total = store.counts().documents
+            batches = _told(store.source_documents(), encoder, total, progress)
+            store.replace_all(batches, settings.as_meta())
+            index = cls(folder, encoder, store, Derived(folder, store, settings))
+            index._publish()
+        return index
+
+    def close(self) -> None:
+        """Let go of the files; using the index afterwards is an error."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def add(
+        self, documents: Iterable[Document], *, progress: Progress | None = None
+    ) -> list[Added]:
+        """Add documents as they come; returns what became of each, in order.
+
+        Only new ones are cut and encoded. A document ``progress`` has been told of is on disk for
+        good; searches find it when ``add`` returns. ``IndexBusy`` when another process is writing.
+        """
+        total = len(documents) if isinstance(documents, Sized) else None
+        added: list[Added] = []
+        with self._writing():
+            for batch in _batches(documents):
+                for one in self._add(batch):
+                    added.append(one)
+                    if progress is not None:
+                        progress(len(added), total, one.source_name)
+                if self._derived.far_behind():
+                    self._publish()
+        return added
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document for good; ``DocumentMissing``, ``IndexBusy``."""
+        with self._writing():
+            self._store.remove(document_id)
+
+    def save_feedback(
+        self,
+        question: str,
+        answer: str,
+        rating: int,
+        comment: str = "",
+        citations: Sequence[Mapping[str, object]] = (),
+    ) -> int:
+        """Keep what a reader thought of an answer (1 or -1); returns its number, from 1."""
+        return self._store.save_feedback(question, answer, rating, comment, citations)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def search(
+        self,
+        text: str,
+        *,
+        by: Way,
+        top_k: int,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> list[Hit]:
+        """Return the ``top_k`` best passages; equal scores in order of passage id.
+
+        ``lexical`` finds only passages that share a term with ``text``; ``dense`` always finds
+        something, unless the encoder knows no part of ``text``.
+        """
+        self._refresh()
+        allowed = None if filters.empty else self._store.allowed(filters)
+        if top_k < 1 or allowed == []:
+            return []
+        found = _with_ties(self._searcher(text, by, allowed), top_k)
+        passages = self._store.passages_of([key for key, _ in found])
+        ranked = sorted(
+            ((-score, passages[key].document_id, passages[key].start, passages[key].end, key)
+             for key, score in found if key in passages)
+        )  # fmt: skip
+        return [
+            Hit(passages[key], rank, -negative, by, {by: -negative})
+            for rank, (negative, *_, key) in enumerate(ranked[:top_k], start=1)
+        ]
+
+    def documents(
+        self,
+        filters: Filters = Filters(),  # noqa: B008
+        *,
+        q: str = "",
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> DocumentPage:
+        """List documents in order of file name.
+
+        ``q``: words that must all stand in title, file name, document number or issuer.
+        """
+        return self._store.page(filters, q, limit=limit, offset=offset)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document with its text; ``DocumentMissing``."""
+        self._refresh()
+        return self._documents.get(document_id, lambda: self._store.document(document_id))
+
+    def sections(self, document_id: str) -> tuple[Section, ...]:
+        """Return a document's sections in text order; ``DocumentMissing``."""
+        self._refresh()
+        return self._sections.get(document_id, lambda: self._store.sections(document_id))
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """Return a document's passages in text order; ``DocumentMissing``."""
+        self._refresh()
+        return self._passages.get(document_id, lambda: self._store.passages(document_id))
+
+    def idf(self, terms: Sequence[str]) -> list[float]:
+        """Inverse document frequency over passages, as in BM25; 0 for a term no passage has.
+
+        ``ln(1 + (N - n + 0.5) / (n + 0.5))``; terms as ``index.analyser.search_terms`` makes them.
+        """
+        lexical = self._derived.lexical
+        total = len(lexical)
+        return [
+            math.log(1 + (total - n + 0.5) / (n + 0.5)) if 0 < n <= total else 0.0
+            for n in lexical.frequencies(terms)
+        ]
+
+    def regions(self) -> tuple[str, ...]:
+        """Return the regions the library's documents speak for."""
+        return self._store.regions()
+
+    def counts(self) -> Counts:
+        """Return how much the library holds."""
+        return self._store.counts()
+
+    def feedback(self) -> list[Feedback]:
+        """Return all feedback, oldest first."""
+        return self._store.feedback()
+
+    # -- searching -------------------------------------------------------------------------------
+
+    def _searcher(self, text: str, by: Way, allowed: Sequence[Stored] | None) -> Search:
+        if by == "dense":
+            vector = np.asarray(self.encoder.encode([text]), dtype=np.float32)[0]
+            dense = self._derived.dense
+            return lambda count: dense.search(vector, limit=count, documents=allowed)
+        terms, lexical = search_terms(text), self._derived.lexical
+        return lambda count: lexical.search(terms, limit=count, documents=allowed)
+
+    def _refresh(self) -> None:
+        """Follow what another process has written, unless this one is writing."""
+        seen = manifests.signature(self.folder)
+        if seen is None or seen == self._signature:
+            return
+        if not self._changing.acquire(blocking=False):
+            return
+        try:
+            _check(self.folder, self._store, self.encoder)
+            if self._derived.reload(manifests.read(self.folder)):
+                self._settle(seen)
+        finally:
+            self._changing.release()
+
+    def _settle(self, seen: Signature | None) -> None:
+        """Take over a state that is on disk."""
+        for cache in (self._documents, self._sections, self._passages):
+            cache.clear()
+        parts = [self._store.fingerprint(), *Settings.of(self.encoder).as_meta().values()]
+        self.id = hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:16]
+        self._signature = seen
+
+    # -- changing, inside ------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Be the one writer; on leaving, what is in SQLite is in the search indexes too."""
+        with self._changing, writer_lock(self.folder):
+            _check(self.folder, self._store, self.encoder)
+            self._refresh()
+            try:
+                yield
+            finally:
+                self._publish()
+
+    def _publish(self) -> None:
+        self._derived.publish()
+        self._settle(manifests.signature(self.folder))
+
+    def _add(self, batch: Sequence[Document]) -> list[Added]:
+        known = self._store.known([document.id for document in batch])
+        new = {document.id: document for document in batch if document.id not in known}
+        if new:
+            self._store.add(_prepare(list(new.values()), self.encoder))
+        return [_added(document, new) for document in batch]
+
+
+@contextmanager
+def _closed_on_error(store: Store) -> Iterator[Store]:
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        raise
+
+
+def _added(document: Document, new: dict[str, Document]) -> Added:
+    """Say what became of a document; of two alike in a batch the first was added."""
+    state: Literal["added", "unchanged"] = "unchanged"
+    if new.pop(document.id, None) is not None:
+        state = "added"
+    return Added(document.id, document.source_name, state)
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Yield the documents in groups that fit in memory."""
+    batch: list[Document] = []
+    characters = 0
+    for document in documents:
+        batch.append(document)
+        characters += len(document.text)
+        if len(batch) >= _BATCH_DOCUMENTS or characters >= _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _prepare(documents: Sequence[Document], encoder: Encoder) -> list[Prepared]:
+    """Cut and encode documents, all passages in one call of the encoder."""
+    cut = [_cut(document) for document in documents]
+    texts = [
+        search_text(passage, document.metadata) for document, _, found in cut for passage in found
+    ]
+    vectors = np.asarray(encoder.encode(texts), dtype=np.float32) if texts else _NO_VECTORS
+    prepared: list[Prepared] = []
+    start = 0
+    for document, sections, passages in cut:
+        end = start + len(passages)
+        prepared.append(Prepared(document, sections, passages, vectors[start:end]))
+        start = end
+    return prepared
+
+
+def _cut(document: Document) -> tuple[Document, tuple[Section, ...], tuple[Passage, ...]]:
+    sections = outline(document.text)
+    passages = cut_passages(document, sections)
+    for passage in passages:
+        if document.text[passage.start : passage.end] != passage.text:
+            raise ValueError(f"passage {passage.id} is not what its document says")
+    return document, sections, passages
+
+
+def _told(
+    documents: Iterable[Document], encoder: Encoder, total: int, progress: Progress | None
+) -> Iterator[list[Prepared]]:
+    """Prepare batch by batch, telling ``progress`` of each document."""
+    done = 0
+    for batch in _batches(documents):
+        yield _prepare(batch, encoder)
+        for document in batch:
+            done += 1
+            if progress is not None:
+                progress(done, total, document.source_name)
+
+
+def _with_ties(search: Search, limit: int) -> list[tuple[int, float]]:
+    """Search until no passage left out has the score of the last one kept.
+
+    A search returns an arbitrary part of those with equal scores; which come first is for the
+    caller to say. Beyond ``_MOST_TIES`` it stays arbitrary.
+    """
+    count = limit + 8
+    while True:
+        found = search(count)
+        if len(found) < count or found[-1][1] < found[limit - 1][1] or count > _MOST_TIES + limit:
+            return found
+        count *= 4
+
+
+def _check(folder: Path, store: Store, encoder: Encoder) -> None:
+    """Raise ``IndexStale`` when the library was not built with our settings."""
+    try:
+        built = Settings.read(store.meta())
+    except (KeyError, ValueError) as error:
+        raise IndexDamaged(
+            folder,
+            "library.sqlite 没有记录建立时的设置",
+            accepted="索引目录须由 cewen 建立，其中的文件不能改动",
+            advice=f"请重建索引：cewen rebuild --index {folder}",
+        ) from error
+    manifests.check(folder, built, Settings.of(encoder))
+
+
+def _refuse_existing(folder: Path) -> None:
+    """Refuse to make an index over another, also over one that has lost its manifest."""
+    if (folder / manifests.MANIFEST_FILE).exists():
+        raise IndexFolderError(
+            folder,
+            "这里已经有索引",
+            accepted="新索引须建在空目录里",
+            advice=f"请换一个目录，或向它添加文件：cewen add 文件或文件夹 --index {folder}",
+        )
+    if Store.holds_documents(folder):
+        raise IndexDamaged(
+            folder,
+            "缺少 manifest.json，但 library.sqlite 里有文件",
+            accepted="新索引须建在空目录里",
+            advice=f"请重建索引：cewen rebuild --index {folder}",
+        )
