@@ -19,7 +19,7 @@ from index.hit import Hit, Span
 from index.index import Index
 from rag.attributes import states_attribute
 from rag.matching import Term, coverage, term_texts, weigh
-from rag.query import MEASURE_WORDS, AnswerShape, Place, Query, years_in
+from rag.query import MEASURE_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
 
 NUMERAL = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两]+)"
 SHAPES: dict[AnswerShape, re.Pattern[str]] = {
@@ -41,7 +41,6 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
 
 CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
 EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
-SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟)$")
 NEAR = 0.92
 """A further sentence is quoted when its score is at least this share of the best one's."""
 
@@ -246,7 +245,7 @@ class EvidenceRanker:
 
 def names_place(candidate: Candidate, place: Place) -> bool:
     """Whether the sentence or its headings name the place, by its full or short name."""
-    short = SUFFIX.sub("", squeeze(place.written))
+    short = PLACE_SUFFIX.sub("", squeeze(place.written))
     return short in candidate.text or short in candidate.headings
 
 

@@ -49,7 +49,8 @@ TITLE_SHARE = 0.75
 """Share of a heading's character pairs that a question must hold to have named the section."""
 
 ASKED_SHARE = 0.35
-"""Share of the question's own character pairs that the heading must account for."""
+"""Share of the question's pairs, those of the document's title left out, that the heading must
+account for."""
 
 SCAN = 300
 """Most passages looked through for a question that wants every match."""
@@ -295,14 +296,20 @@ class Extractor:
                 section = sections[position]
                 pairs = _pairs(squeeze(section.title))
                 said = len(pairs & asked)
+                rest = asked - self._title_pairs(candidate.document_id)
                 if len(pairs) >= 3 and said >= max(
-                    TITLE_SHARE * len(pairs), ASKED_SHARE * len(asked)
+                    TITLE_SHARE * len(pairs), ASKED_SHARE * len(rest)
                 ):
                     worth = said / len(pairs) * said
                     if best is None or worth > best[0]:
                         best = (worth, candidate.document_id, section)
                 position = section.parent
         return (best[1], best[2]) if best else None
+
+    def _title_pairs(self, document_id: str) -> set[str]:
+        """What a question says to name the document, not the section."""
+        metadata = self._index.document(document_id).metadata
+        return _pairs(squeeze(f"{metadata.title} {metadata.region}"))
 
     # several places
 

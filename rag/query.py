@@ -177,6 +177,7 @@ ALL_PLACES = re.compile(
     r"(?:各地|各市|各省|各县|各区|各家|[两三几]个?[地市省])[^，。]{0,30}(?:分别|各自?[要是为定有]|对比|比较)"
     r"|(?:对比|比较)(?:一下)?(?:各地|各市|各省|各县|各区|[两三几]个?[地市省])"
 )
+PLACE_SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟|镇|乡|街道)$")
 GENERIC_AREA = re.compile(
     r"(?:高新技术|经济技术|产业|经济|高新|新兴|自主创新|综合)*(集聚区|开发区|示范区|试验区|新区|园区|合作区|高新区|保税区)$"
 )
@@ -185,21 +186,22 @@ GENERIC_AREA = re.compile(
 class Gazetteer:
     """The places a question may name: all administrative divisions and the library's own regions.
 
-    A region that is not a division (a zone, a park) is recognised by its proper name followed
-    within a few characters by the kind of area it is: 浙南集聚区 for 温州浙南产业集聚区.
+    A region that is not a division is known by its own name: a town by its full or short name, a
+    zone by its proper name followed within a few characters by the kind of area it is (浙南集聚区
+    for 温州浙南产业集聚区).
     """
 
     def __init__(self, regions: Sequence[str]) -> None:
         self.regions = tuple(regions)
-        self._zones = tuple(
-            (region, pattern) for region in regions if (pattern := _zone_pattern(region))
+        self._own = tuple(
+            (region, pattern) for region in regions if (pattern := _own_pattern(region))
         )
         self._provinces = tuple(region for region in regions if region.endswith(("省", "自治区")))
 
     def find(self, text: str) -> tuple[Place, ...]:
         """Places named in ``text``, in order; a zone hides the division inside its name."""
         found: list[tuple[Span, Place]] = []
-        for region, pattern in self._zones:
+        for region, pattern in self._own:
             found += [
                 (match.span(), Place(match.group(), region, region, *match.span()))
                 for match in pattern.finditer(text)
@@ -217,15 +219,18 @@ class Gazetteer:
         return tuple(place for _, place in sorted(found, key=lambda pair: pair[0]))
 
 
-def _zone_pattern(region: str) -> re.Pattern[str] | None:
-    kind = GENERIC_AREA.search(region)
+def _own_pattern(region: str) -> re.Pattern[str] | None:
+    """How texts call a region that is no administrative division; None for one that is."""
     divisions = find_divisions(region)
-    if not kind or (divisions and divisions[0][1] == (0, len(region))):
+    if divisions and divisions[0][1] == (0, len(region)):
         return None
+    kind = GENERIC_AREA.search(region)
+    if not kind:
+        return re.compile("|".join(map(re.escape, (region, PLACE_SUFFIX.sub("", region)))))
     start = divisions[0][1][1] if divisions and divisions[0][1][0] == 0 else 0
     proper = region[start : kind.start()]
     if len(proper) < 2:
-        return None
+        return re.compile(re.escape(region))
     prefix = f"(?:{re.escape(region[:start])}(?:市|省)?)?" if start else ""
     return re.compile(f"{prefix}{re.escape(proper)}[\\u4e00-\\u9fff]{{0,6}}?{kind.group(1)}")
 
