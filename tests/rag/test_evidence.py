@@ -1,0 +1,86 @@
+"""Ranking sentences and narrowing them to the clauses that answer."""
+
+import re
+
+import pytest
+
+from index.hit import Filters
+from rag.evidence import SHAPES, EvidenceRanker, narrow, near_best
+from rag.matching import Term
+from rag.query import Gazetteer, understand
+
+GAZETTEER = Gazetteer(("青溪市", "云州市", "岚江省"))
+ANY = re.compile("")
+
+
+@pytest.fixture(scope="module")
+def rank(index):
+    ranker = EvidenceRanker(index)
+
+    def ranked(question, focus=""):
+        query = understand(question, GAZETTEER, focus=focus)
+        return ranker.rank(query, index.search(question, by="lexical", top_k=15, filters=Filters()))
+
+    return ranked
+
+
+def test_the_sentence_with_the_words_and_the_figure_is_first(rank):
+    best = rank("青溪市海洋生产总值要达到多少亿元")[0]
+    assert best.text.startswith("到2025年,全市海洋生产总值突破600亿元")
+    assert best.has_shape
+
+
+def test_a_term_in_the_heading_counts_for_the_sentences_below(rank):
+    best = rank("发展农村电子商务要建成多少个公共服务中心")[0]
+    assert "每个县建成1个电商公共服务中心" in best.text
+    assert best.coverage > best.own
+
+
+def test_a_sentence_without_the_asked_form_falls_behind(rank):
+    assert not any(c.has_shape is False for c in rank("养老床位要达到多少张")[:1])
+
+
+def test_near_best_keeps_the_close_ones_only(rank):
+    candidates = rank("青溪市海洋生产总值要达到多少亿元")
+    kept = near_best(candidates)
+    assert kept[0] is candidates[0]
+    assert len(kept) < len(candidates)
+
+
+def test_near_best_of_nothing_is_nothing():
+    assert near_best([]) == []
+
+
+TEXT = "全市经济稳中向好，到2025年，养老床位达到5万张，护理员达到2万人，群众更加满意。"
+
+
+def test_a_short_span_stays_whole():
+    assert narrow(TEXT, (0, len(TEXT)), [], ANY, limit=100) == (0, len(TEXT))
+
+
+def test_narrowing_takes_the_clauses_that_say_most():
+    terms = [Term("养老", 2.0), Term("床位", 2.0), Term("2025", 1.0)]
+    start, end = narrow(TEXT, (0, len(TEXT)), terms, SHAPES["figure"], limit=20)
+    assert TEXT[start:end] == "到2025年，养老床位达到5万张"
+
+
+def test_a_single_long_clause_is_kept_whole():
+    clause = "支持" + "甲、" * 40 + "乙。"
+    assert narrow(clause, (0, len(clause)), [Term("甲", 1.0)], ANY, limit=20) == (0, len(clause))
+
+
+@pytest.mark.parametrize(
+    ("shape", "yes", "no"),
+    [
+        ("percent", "增长9%以上", "增长600亿元"),
+        ("money", "投资3亿元", "占比9%"),
+        ("figure", "建成58张", "全面建成"),
+        ("date", "2021年6月8日", "2021年"),
+        ("period", "2019-2021年", "2019年"),
+        ("phone", "0571-87654321", "2021年"),
+        ("doc_number", "云政办发〔2021〕18号", "第18号线"),
+    ],
+)
+def test_shapes_of_asked_values(shape, yes, no):
+    assert SHAPES[shape].search(yes)
+    assert not SHAPES[shape].search(no)

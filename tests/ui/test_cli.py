@@ -1,0 +1,175 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from index.encoder import HashEncoder
+from index.index import Index
+from ui.cli import main
+
+DOCUMENT = """白溪县发展民宿产业实施方案
+
+一、主要目标
+到2026年，全县民宿达到800家，床位达到1.2万张，从业人员达到5000人。
+二、重点任务
+（一）提升服务品质。开展等级评定，每年培训民宿管家300人次。（责任单位：县文广旅游局、县人力社保局）
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run ``cewen`` in an empty directory; the result keeps stdout and stderr apart."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CEWEN_INDEX", raising=False)
+
+    def call(*words):
+        return CliRunner().invoke(main, [str(word) for word in words])
+
+    return call
+
+
+@pytest.fixture
+def library(run):
+    """An index with one document of our own; returns the document's id."""
+    Path("plan.txt").write_text(DOCUMENT, encoding="utf-8")
+    result = run("add", "plan.txt", "--index", "library", "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)["files"][0]["document_id"]
+
+
+def test_add_reports_each_file_and_the_library(run):
+    Path("plan.txt").write_text(DOCUMENT, encoding="utf-8")
+    result = run("add", "plan.txt", "--index", "library")
+    assert result.exit_code == 0
+    assert "已加入  plan.txt" in result.stdout
+    assert "文件库现有 1 份文件" in result.stdout
+
+
+def test_the_same_bytes_twice_are_unchanged(run, library):
+    result = run("add", "plan.txt", "--index", "library", "--json")
+    report = json.loads(result.stdout)
+    assert report["files"] == [
+        {"source_name": "plan.txt", "state": "unchanged", "document_id": library}
+    ]
+    assert report["documents"] == 1
+
+
+def test_a_refused_file_costs_the_others_nothing(run):
+    folder = Path("papers")
+    folder.mkdir()
+    (folder / "good.txt").write_text(DOCUMENT, encoding="utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    result = run("add", folder, "--index", "library")
+    assert result.exit_code == 3
+    assert "已加入  good.txt" in result.stdout
+    assert "错误：empty.txt" in result.stderr
+    assert "错误：picture.txt" in result.stderr
+
+
+def test_a_gb18030_file_is_read(run):
+    Path("old.txt").write_bytes(DOCUMENT.encode("gb18030"))
+    assert run("add", "old.txt", "--index", "library").exit_code == 0
+    result = run("ask", "白溪县到2026年民宿要达到多少家？", "--index", "library")
+    assert "全县民宿达到800家" in result.stdout
+
+
+def test_ask_prints_the_quote_and_its_source(run, library):
+    result = run("ask", "白溪县到2026年民宿要达到多少家？", "--index", "library")
+    assert result.exit_code == 0
+    assert "全县民宿达到800家" in result.stdout
+    assert "[1] 《白溪县发展民宿产业实施方案》" in result.stdout
+    assert "一、主要目标" in result.stdout
+
+
+def test_ask_as_json_is_the_answer_of_the_api(run, library):
+    question = "白溪县提升服务品质由哪些部门负责？"
+    result = run("ask", question, "--index", "library", "--json")
+    answer = json.loads(result.stdout)
+    assert answer["answered"]
+    (citation,) = answer["citations"]
+    assert citation["quote"] == DOCUMENT[citation["start"] : citation["end"]]
+    assert citation["quote"] == "责任单位：县文广旅游局、县人力社保局"
+
+
+def test_search_lists_passages(run, library):
+    result = run("search", "民宿管家培训", "--index", "library", "--json", "--top-k", 1)
+    (hit,) = json.loads(result.stdout)["hits"]
+    assert "每年培训民宿管家300人次" in hit["text"]
+
+
+def test_show_lists_the_library_and_one_outline(run, library):
+    assert f"{library}" in run("show", "--index", "library").stdout
+    outline = run("show", library, "--index", "library").stdout
+    assert "  一、主要目标" in outline
+    assert "    （一）提升服务品质" in outline
+
+
+def test_rebuild_keeps_the_documents(run, library):
+    result = run("rebuild", "--index", "library")
+    assert result.exit_code == 0
+    assert "1 份文件" in result.stdout
+    assert "800家" in run("ask", "民宿要达到多少家？", "--index", "library").stdout
+
+
+def test_doctor_is_content_with_a_good_index(run, library):
+    result = run("doctor", "--index", "library")
+    assert result.exit_code == 0
+    assert "正常  索引：library：1 份文件" in result.stdout
+
+
+def test_config_show_names_value_and_source(run):
+    Path("cewen.toml").write_text("port = 9000\n", encoding="utf-8")
+    assert "port = 9000  （cewen.toml）" in run("config", "show").stdout
+
+
+def test_config_show_hides_keys(run, monkeypatch):
+    monkeypatch.setenv("CEWEN_API_KEYS", '{"s3cret": "reader"}')
+    result = run("config", "show")
+    assert "s3cret" not in result.output
+    assert "reader" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("ask", "", "--index", "library"), 2, "问题是空的"),
+        (("ask", "问" * 501, "--index", "library"), 2, "501个字"),
+        (("show", "0" * 16, "--index", "library"), 2, "没有编号为"),
+        (("ask", "民宿", "--index", "nowhere"), 4, "cewen add"),
+        (("doctor", "--index", "nowhere"), 4, None),
+        (("rebuild", "--index", "nowhere"), 4, "nowhere"),
+        (("ask", "民宿", "--index", "library", "--encoder", "./no-such-model"), 5, "embedded"),
+    ],
+)
+def test_errors_are_one_line_with_an_exit_code(run, library, words, code, message):
+    result = run(*words)
+    assert result.exit_code == code
+    if message:
+        assert message in result.stderr
+        assert result.stderr.startswith("错误：")
+        assert result.stderr.strip().count("\n") == 0
+    assert "Traceback" not in result.output
+
+
+def test_an_index_of_another_encoder_is_not_used(run):
+    Index.create(Path("library"), HashEncoder()).close()
+    result = run("ask", "民宿", "--index", "library")
+    assert result.exit_code == 4
+    assert "hash:64" in result.stderr
+    assert "cewen rebuild" in result.stderr
+
+
+def test_nothing_to_add_is_an_error(run):
+    Path("empty").mkdir()
+    result = run("add", "empty", "--index", "library")
+    assert result.exit_code == 3
+    assert "没有可以加入的文件" in result.stderr
+
+
+def test_help_and_version_need_no_model(run):
+    assert "提问" in run("--help").stdout
+    assert run("--version").stdout.startswith("cewen ")
