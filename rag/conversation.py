@@ -63,13 +63,10 @@ def _next(topic: _Topic | None, asked: str, gazetteer: Gazetteer) -> _Topic:
     if topic is None:
         return _Topic(asked)
     bare = LEAD_IN.sub("", asked)
-    places = gazetteer.find(bare)
+    before = gazetteer.find(topic.base)
+    places = gazetteer.find(bare, near=before)
     follows = bool(bare != asked or ELLIPSIS.search(asked) or POINTING.search(asked))
-    if (
-        places
-        and (follows or len(bare) <= SHORT)
-        and (_only_place(bare, places) and gazetteer.find(topic.base))
-    ):
+    if places and (follows or len(bare) <= SHORT) and (_only_place(bare, places) and before):
         return _Topic(_swap_places(topic.base, places, gazetteer), topic.focus)
     if not follows and (places or len(bare) > SHORT):
         return _Topic(asked)

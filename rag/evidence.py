@@ -278,8 +278,8 @@ def narrow(
     """The run of clauses of at most ``limit`` characters (blanks not counted) that says most.
 
     A span that is short enough stays whole. Among runs of clauses the one with the greatest
-    weight of terms wins, then one that ``pattern`` (the asked form) matches, then the shorter; a single clause
-    longer than ``limit`` is kept whole, because half a clause misleads.
+    weight of terms wins, then one that ``pattern`` (the asked form) matches, then the shorter; a
+    single clause     longer than ``limit`` is kept whole, because half a clause misleads.
     """
     if _length(text, span) <= limit:
         return span

@@ -26,7 +26,8 @@ AnswerShape = Literal["figure", "percent", "money", "date", "period", "phone", "
 class Place:
     """A place a question names, at ``[start, end)`` of the folded question.
 
-    ``region`` is the library's region it denotes, None for other places.
+    ``region`` is the library's region it denotes, None for other places; ``province`` the full
+    name of the province it lies in, where that is known.
     """
 
     written: str
@@ -34,6 +35,7 @@ class Place:
     region: str | None
     start: int = 0
     end: int = 0
+    province: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ MEASURE_WORDS = (
     "家个项所人名条件座辆倍年天支次批类种份处台套户村亩岁寸级位门艘架间例分钟公里千米平方米"
 )
 HOW_MANY = r"(?:多少|(?<![哪第])几)"
-WHICH_BODIES = r"(?:哪|什么|啥)(?:一?个|些|几个|几家)?(?:政府|职能|牵头)?(?:部门|单位|厅局|委办局|科室|机构|厅|局|处室)"
+WHICH_BODIES = (
+    r"(?:哪|什么|啥)(?:一?个|些|几个|几家)?(?:政府|职能|牵头)?"
+    r"(?:部门|单位|厅局|委办局|科室|机构|厅|局|处室)"
+)
 
 KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     (
@@ -198,25 +203,36 @@ class Gazetteer:
         )
         self._provinces = tuple(region for region in regions if region.endswith(("省", "自治区")))
 
-    def find(self, text: str) -> tuple[Place, ...]:
-        """Places named in ``text``, in order; a zone hides the division inside its name."""
-        found: list[tuple[Span, Place]] = []
+    def find(self, text: str, *, near: Sequence[Place] = ()) -> tuple[Place, ...]:
+        """Places named in ``text``, in order; a zone hides the division inside its name.
+
+        省里 means the province of the places named beside it or before (``near``), else the only
+        province of the library.
+        """
+        found: list[Place] = []
         for region, pattern in self._own:
+            divisions = find_divisions(region)
+            province = divisions[0][0].province if divisions else None
             found += [
-                (match.span(), Place(match.group(), region, region, *match.span()))
+                Place(match.group(), region, region, *match.span(), province=province)
                 for match in pattern.finditer(text)
             ]
-        for division, span in find_divisions(text):
-            if not any(start < span[1] and span[0] < end for (start, end), _ in found):
+        for division, (start, end) in find_divisions(text):
+            if not any(place.start < end and start < place.end for place in found):
                 own = division.name if division.name in self.regions else None
-                found.append((span, Place(text[slice(*span)], division.name, own, *span)))
-        if len(self._provinces) == 1 and not any(p.name in self._provinces for _, p in found):
-            province = self._provinces[0]
-            found += [
-                (match.span(), Place(match.group(), province, province, *match.span()))
-                for match in list(PROVINCE_WORDS.finditer(text))[:1]
-            ]
-        return tuple(place for _, place in sorted(found, key=lambda pair: pair[0]))
+                province = division.province
+                found.append(Place(text[start:end], division.name, own, start, end, province))
+        said = PROVINCE_WORDS.search(text)
+        meant = self._province_meant([*found, *near]) if said else None
+        if said and meant and all(place.region != meant for place in found):
+            found.append(Place(said.group(), meant, meant, *said.span(), province=meant))
+        return tuple(sorted(found, key=lambda place: place.start))
+
+    def _province_meant(self, places: Sequence[Place]) -> str | None:
+        named = [place.province for place in places if place.province in self._provinces]
+        if named:
+            return named[0]
+        return self._provinces[0] if len(self._provinces) == 1 else None
 
 
 def _own_pattern(region: str) -> re.Pattern[str] | None:
@@ -241,9 +257,10 @@ def understand(text: str, gazetteer: Gazetteer, *, focus: str = "") -> Query:
     places = gazetteer.find(folded)
     bodies = bodies_in(folded, places)
     kind = question_kind(folded, places)
+    asks_for_tasks = bodies and kind != "measure" and TASKS_OF_BODY.search(folded)
     return Query(
         text=text,
-        kind="aggregate" if bodies and TASKS_OF_BODY.search(folded) else kind,
+        kind="aggregate" if asks_for_tasks else kind,
         content=content_of(folded),
         focus=content_of(squeeze(focus)),
         places=places,

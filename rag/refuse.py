@@ -8,6 +8,7 @@ so that an official can judge. Thresholds were chosen on half of the development
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,12 +30,14 @@ NEAREST = 10
 class Thresholds:
     """Shares of the question, in [0, 1].
 
-    Below ``scope`` of familiar wording the question has nothing to do with the library
-    (``scope_in_region`` where it names one of its regions); ``figure`` is the coverage a sentence
-    of the asked form must reach.
+    Below ``scope`` of familiar wording the question has nothing to do with the library of 200
+    passages (``scope_in_region`` where it names one of its regions); the more passages there are,
+    the more any wording has in common with one of them, so ``scope`` grows by ``scope_growth``
+    with each e-fold. ``figure`` is the coverage a sentence of the asked form must reach.
     """
 
     scope: float = 0.145
+    scope_growth: float = 0.016
     scope_in_region: float = 0.05
     figure: float = 0.32
 
@@ -62,7 +65,9 @@ class Judge:
         )
 
     def _scope(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
-        least = self._thresholds.scope_in_region if query.regions else self._thresholds.scope
+        limits = self._thresholds
+        growth = limits.scope_growth * math.log(max(1, self._index.counts().passages) / 200)
+        least = limits.scope_in_region if query.regions else limits.scope + max(0.0, growth)
         if query.content and self._ranker.familiarity(query, hits[:NEAREST]) >= least:
             return None
         detail = "这个问题与文件库的内容无关，本系统只回答文件库中政策文件写明的内容"

@@ -288,7 +288,12 @@ def eval_check(questions: Path, index: Path | None, encoder: str | None) -> None
 @evaluate.command(name="gate")
 @click.argument("run_file", type=click.Path(exists=True, path_type=Path), metavar="结果.jsonl")
 @click.option(
-    "--bound", "bounds", type=(str, float), multiple=True, required=True, help="指标和界限，可重复。"
+    "--bound",
+    "bounds",
+    type=(str, float),
+    multiple=True,
+    required=True,
+    help="指标和界限，可重复。",
 )
 def eval_gate(run_file: Path, bounds: Sequence[tuple[str, float]]) -> None:
     """检查一次评测是否达到各指标的界限；没有达到时退出码为1。"""

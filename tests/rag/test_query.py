@@ -119,5 +119,13 @@ def test_the_only_province_is_meant_by_the_word_province() -> None:
     assert gazetteer.find("省级以上平台") == ()
 
 
+def test_of_several_provinces_the_one_of_the_named_city_is_meant() -> None:
+    gazetteer = Gazetteer(("江苏省", "浙江省", "金华市"))
+    assert [place.region for place in gazetteer.find("省里和金华各要多少")] == ["浙江省", "金华市"]
+    assert gazetteer.find("省里要多少") == ()
+    near = gazetteer.find("金华要多少")
+    assert [place.region for place in gazetteer.find("省里呢", near=near)] == ["浙江省"]
+
+
 def test_quoted_words_are_phrases() -> None:
     assert understand("“双 随机”是指什么", GAZETTEER).phrases == ("双随机",)

@@ -37,13 +37,13 @@ def test_command_line_beats_environment_beats_file(monkeypatch):
 
 def test_an_unknown_key_in_the_file_is_refused():
     Path("cewen.toml").write_text("prot = 1\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="“prot”：没有这个设置项.*port.*cewen config show"):
+    with pytest.raises(SettingsError, match=r"“prot”：没有这个设置项.*port.*cewen config show"):
         load_settings()
 
 
 def test_an_unknown_environment_variable_is_refused(monkeypatch):
     monkeypatch.setenv("CEWEN_PROT", "1")
-    with pytest.raises(SettingsError, match="CEWEN_PROT.*CEWEN_PORT.*unset"):
+    with pytest.raises(SettingsError, match=r"CEWEN_PROT.*CEWEN_PORT.*unset"):
         load_settings()
 
 
@@ -57,13 +57,13 @@ def test_an_unknown_environment_variable_is_refused(monkeypatch):
 )
 def test_a_value_out_of_bounds_is_refused(monkeypatch, key, value, accepted):
     monkeypatch.setenv(f"CEWEN_{key.upper()}", value)
-    with pytest.raises(SettingsError, match=f"“{key}”：值“{value}”不可用.*{accepted}"):
+    with pytest.raises(SettingsError, match=rf"“{key}”：值“{value}”不可用.*{accepted}"):
         load_settings()
 
 
 def test_a_broken_file_is_refused():
     Path("cewen.toml").write_text("port = = 1\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="cewen.toml.*无法读取.*UTF-8"):
+    with pytest.raises(SettingsError, match=r"cewen.toml.*无法读取.*UTF-8"):
         load_settings()
 
 
