@@ -1,7 +1,7 @@
 """What a document says of itself: where its text states its date or number.
 
-Officials ask 落款是哪一天, 文号是多少. The line that answers shares no word with the question; it is
-known by the document's metadata, which the reader of the corpus took from that very line.
+Officials ask 落款是哪一天, 文号是多少. The line that answers shares no word with the question; it
+is known by the document's metadata, which the reader of the corpus took from that very line.
 """
 
 from __future__ import annotations

@@ -279,7 +279,7 @@ def narrow(
 
     A span that is short enough stays whole. Among runs of clauses the one with the greatest
     weight of terms wins, then one that ``pattern`` (the asked form) matches, then the shorter; a
-    single clause     longer than ``limit`` is kept whole, because half a clause misleads.
+    single clause longer than ``limit`` is kept whole, because half a clause misleads.
     """
     if _length(text, span) <= limit:
         return span

@@ -1,8 +1,9 @@
 """From ranked passages to the spans that answer, by the kind of question.
 
 Each kind has the shape officials expect: a figure is a clause, a question for the 责任单位 the role
-clause of the task, a list the child headings of the section that is named, a comparison one quote a place, an
-aggregate every passage that qualifies. What no shape fits is answered with the best sentences.
+clause of the task, a list the child headings of the section that is named, a comparison one quote
+a place, an aggregate every passage that qualifies. What no shape fits is answered with the best
+sentences.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from typing import Literal
 
 from corpus.divisions import find_divisions
 from corpus.fold import fold, squeeze
-from index.hit import Span
 from rag.answer import QuestionKind
 
 AnswerShape = Literal["figure", "percent", "money", "date", "period", "phone", "doc_number", "any"]

@@ -1,7 +1,7 @@
 """Who is charged with what, read from the role clauses of the passages found.
 
-Official plans close a task with a clause in brackets, 责任单位：甲、乙 or 牵头单位：甲，配合单位：乙,
-or say it in running text, 由甲牵头. This file reads such clauses where a question asks for them.
+Plans close a task with a clause in brackets, 责任单位：甲、乙 or 牵头单位：甲，配合单位：乙, or
+say it in running text, 由甲牵头. This file reads such clauses where a question asks for them.
 """
 
 from __future__ import annotations
