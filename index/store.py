@@ -18,8 +18,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,22 @@ import numpy as np
 from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import DocumentMissing, IndexBusy, IndexDamaged, IndexFolderError
 from corpus.fold import fold
+from index import records
 from index.encoder import Vectors
 from index.hit import Filters
+from index.records import Counts, DocumentCard, DocumentPage, Feedback, Prepared, Stored
+
+__all__ = [
+    "STORE_FILE",
+    "Changes",
+    "Counts",
+    "DocumentCard",
+    "DocumentPage",
+    "Feedback",
+    "Prepared",
+    "Store",
+    "Stored",
+]
 
 STORE_FILE = "library.sqlite"
 _WAIT_S = 30.0  # how long a writer of feedback waits for a writer of documents
@@ -107,75 +120,6 @@ CREATE TABLE feedback (
     citations TEXT NOT NULL
 );
 """
-
-_CARD = (
-    "id, source_name, sha256, title, doc_number, issuer, region, date_written, date_published,"
-    " period_first, period_last, inferred, characters, sections, passages"
-)
-_PASSAGE = "d.id, p.section, p.section_path, p.start_at, p.end_at, p.text, p.page"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document cut for the index; ``vectors[i]`` belongs to ``passages[i]``."""
-
-    document: Document
-    sections: tuple[Section, ...]
-    passages: tuple[Passage, ...]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentCard:
-    """A document without its text; ``sections`` and ``passages`` are counts."""
-
-    id: str
-    source_name: str
-    sha256: str
-    metadata: Metadata
-    characters: int
-    sections: int
-    passages: int
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """Part of a list of documents, in order of file name; ``total`` counts the whole list."""
-
-    total: int
-    documents: tuple[DocumentCard, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a library holds."""
-
-    documents: int
-    sections: int
-    passages: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """What a reader thought of an answer; ``rating`` is 1 or -1, ``created_at`` is UTC."""
-
-    id: int
-    created_at: datetime
-    question: str
-    answer: str
-    rating: int
-    comment: str
-    citations: tuple[Mapping[str, object], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored document by its keys: its passages are ``first_passage`` … + ``passages`` - 1."""
-
-    key: int
-    first_passage: int
-    passages: int
 
 
 class Store:
@@ -298,9 +242,9 @@ class Store:
                 f"SELECT COUNT(*) FROM documents WHERE {where}", values
             ).fetchone()[0]
             rows = connection.execute(
-                f"SELECT {_CARD} FROM documents WHERE {where} {order}", (*values, *bounds)
+                f"SELECT {records.CARD} FROM documents WHERE {where} {order}", (*values, *bounds)
             ).fetchall()
-        return DocumentPage(total, tuple(_card(row) for row in rows))
+        return DocumentPage(total, tuple(records.read_card(row) for row in rows))
 
     def allowed(self, filters: Filters) -> list[Stored]:
         """Return the documents that pass the filters, by their keys."""
@@ -312,14 +256,14 @@ class Store:
     def document(self, document_id: str) -> Document:
         """Return a document with its text; ``DocumentMissing``."""
         query = (
-            f"SELECT {_CARD}, texts.text FROM documents JOIN texts ON texts.document ="
+            f"SELECT {records.CARD}, texts.text FROM documents JOIN texts ON texts.document ="
             " documents.key WHERE id = ?"
         )
         with self._reading() as connection:
             row = connection.execute(query, (document_id,)).fetchone()
         if row is None:
             raise DocumentMissing(document_id)
-        return _document(row)
+        return records.read_document(row)
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """Return a document's sections in text order; ``DocumentMissing``."""
@@ -342,11 +286,11 @@ class Store:
         with self._snapshot() as connection:
             for some in _chunks(keys, _KEYS_A_QUERY):
                 query = (
-                    f"SELECT p.key, {_PASSAGE} FROM passages p JOIN documents d"
+                    f"SELECT p.key, {records.PASSAGE} FROM passages p JOIN documents d"
                     f" ON d.key = p.document WHERE p.key IN ({_marks(some)})"
                 )
                 for key, *row in connection.execute(query, some):
-                    found[key] = _passage(row)
+                    found[key] = records.read_passage(row)
         return found
 
     @contextmanager
@@ -421,7 +365,7 @@ class Store:
             " FROM feedback ORDER BY id"
         )
         with self._reading() as connection:
-            return [_feedback(row) for row in connection.execute(query)]
+            return [records.read_feedback(row) for row in connection.execute(query)]
 
     # -- connections -----------------------------------------------------------------------------
 
@@ -509,55 +453,13 @@ class Changes:
 
     def passages(self, stored: Stored) -> tuple[Metadata, tuple[Passage, ...]]:
         """Return what a lexical index needs of a document."""
-        query = f"SELECT {_CARD} FROM documents WHERE key = ?"
+        query = f"SELECT {records.CARD} FROM documents WHERE key = ?"
         row = self._connection.execute(query, (stored.key,)).fetchone()
-        return _card(row).metadata, _passages(self._connection, stored.key)
+        return records.read_card(row).metadata, _passages(self._connection, stored.key)
 
     def vectors(self, stored: Stored) -> Vectors:
         """Return a document's vectors, in the order of its passages."""
         return _vectors(self._connection, stored)
-
-
-# -- rows → values -------------------------------------------------------------------------------
-
-Row = Sequence[Any]
-
-
-def _card(row: Row) -> DocumentCard:
-    id_, source_name, sha256, title, doc_number, issuer, region, written, published = row[:9]
-    first, last, inferred, characters, sections, passages = row[9:15]
-    metadata = Metadata(
-        title=title,
-        doc_number=doc_number,
-        issuer=issuer,
-        region=region,
-        date_written=_date(written),
-        date_published=_date(published),
-        period=None if first is None else (first, last),
-        inferred=frozenset(inferred.split()),
-    )
-    return DocumentCard(id_, source_name, sha256, metadata, characters, sections, passages)
-
-
-def _document(row: Row) -> Document:
-    card = _card(row)
-    text = zlib.decompress(row[15]).decode("utf-8")
-    return Document(card.id, card.sha256, card.source_name, text, card.metadata)
-
-
-def _passage(row: Row) -> Passage:
-    document_id, section, path, start, end, text, page = row
-    return Passage(document_id, section, tuple(json.loads(path)), start, end, text, page)
-
-
-def _feedback(row: Row) -> Feedback:
-    id_, created_at, question, answer, rating, comment, citations = row
-    when = datetime.fromisoformat(created_at)
-    return Feedback(id_, when, question, answer, rating, comment, tuple(json.loads(citations)))
-
-
-def _date(iso: str | None) -> date | None:
-    return None if iso is None else date.fromisoformat(iso)
 
 
 # -- queries -------------------------------------------------------------------------------------
@@ -573,10 +475,10 @@ def _stored(connection: sqlite3.Connection, document_id: str) -> Stored:
 
 def _passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
     query = (
-        f"SELECT {_PASSAGE} FROM passages p JOIN documents d ON d.key = p.document"
+        f"SELECT {records.PASSAGE} FROM passages p JOIN documents d ON d.key = p.document"
         " WHERE p.document = ? ORDER BY p.key"
     )
-    return tuple(_passage(row) for row in connection.execute(query, (key,)))
+    return tuple(records.read_passage(row) for row in connection.execute(query, (key,)))
 
 
 def _vectors(connection: sqlite3.Connection, stored: Stored) -> Vectors:
@@ -650,17 +552,17 @@ def _insert(connection: sqlite3.Connection, prepared: Prepared, generation: int)
     document, passages = prepared.document, prepared.passages
     key = _take_keys(connection, "next_document", 1)
     first = _take_keys(connection, "next_passage", len(passages))
-    row = (key, *_document_row(prepared), first, _fingerprint(prepared), generation)
+    row = (key, *records.document_row(prepared), first, records.fingerprint(prepared), generation)
     connection.execute(f"INSERT INTO documents VALUES ({_marks(row)})", row)
     packed = zlib.compress(document.text.encode("utf-8"))
     connection.execute("INSERT INTO texts VALUES (?, ?)", (key, packed))
     connection.executemany(
         f"INSERT INTO sections VALUES ({_marks(range(11))})",
-        [(key, *_section_row(section)) for section in prepared.sections],
+        [(key, *records.section_row(section)) for section in prepared.sections],
     )
     connection.executemany(
         f"INSERT INTO passages VALUES ({_marks(range(8))})",
-        [(first + i, key, *_passage_row(passage)) for i, passage in enumerate(passages)],
+        [(first + i, key, *records.passage_row(passage)) for i, passage in enumerate(passages)],
     )
     vectors = np.ascontiguousarray(prepared.vectors, dtype="<f4")
     connection.executemany(
@@ -678,66 +580,6 @@ def _delete(connection: sqlite3.Connection, stored: Stored, generation: int) -> 
     connection.execute("DELETE FROM documents WHERE key = ?", (stored.key,))
     row = (stored.key, stored.first_passage, stored.passages, generation)
     connection.execute("INSERT INTO removals VALUES (?, ?, ?, ?)", row)
-
-
-def _document_row(prepared: Prepared) -> tuple[Any, ...]:
-    document, metadata = prepared.document, prepared.document.metadata
-    written, published = metadata.date_written, metadata.date_published
-    period = metadata.period or (None, None)
-    years = metadata.period or ((written.year, written.year) if written else (None, None))
-    names = (metadata.title, document.source_name, metadata.doc_number, metadata.issuer)
-    return (
-        document.id,
-        document.sha256,
-        document.source_name,
-        metadata.title,
-        metadata.doc_number,
-        metadata.issuer,
-        metadata.region,
-        written and written.isoformat(),
-        published and published.isoformat(),
-        *period,
-        " ".join(sorted(metadata.inferred)),
-        *years,
-        fold("\n".join(name for name in names if name)),
-        len(document.text),
-        len(prepared.sections),
-        len(prepared.passages),
-    )
-
-
-def _section_row(section: Section) -> tuple[Any, ...]:
-    return (
-        section.position,
-        section.parent,
-        section.depth,
-        section.level,
-        section.kind,
-        section.label,
-        section.title,
-        section.start,
-        section.end,
-        section.body_end,
-    )
-
-
-def _passage_row(passage: Passage) -> tuple[Any, ...]:
-    path = json.dumps(passage.section_path, ensure_ascii=False)
-    return passage.section, path, passage.start, passage.end, passage.text, passage.page
-
-
-def _fingerprint(prepared: Prepared) -> str:
-    """Hash what a search sees of a document: its bytes, its metadata, how it was cut."""
-    metadata = prepared.document.metadata
-    seen = [
-        prepared.document.sha256,
-        prepared.document.source_name,
-        [str(getattr(metadata, name)) for name in Metadata.__slots__ if name != "inferred"],
-        sorted(metadata.inferred),
-        [_section_row(section) for section in prepared.sections],
-        [(*passage.section_path, passage.id) for passage in prepared.passages],
-    ]
-    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
 def _cut_off(path: Path) -> bool:

@@ -4,10 +4,9 @@ Reads laws and official documents, which are outside copyright (Copyright Law of
 Republic of China, art. 5), and writes a sentence-transformers folder holding a ``StaticEmbedding``:
 
 1. words: jieba counts over the texts, with every character seen, make a Unigram tokenizer;
-2. first vectors: the positive part of pointwise mutual information between words and passages'
-   words, factored by a truncated singular value decomposition (Levy and Goldberg 2014);
-3. training: in-batch contrastive loss (van den Oord et al. 2018) on pairs the texts hold by
-   themselves: title or heading and passage, sentence or clause and the rest of its passage.
+2. training, from small random vectors: in-batch contrastive loss (van den Oord et al. 2018)
+   on pairs the texts hold by themselves: title or heading and passage, sentence or clause and
+   the rest of its passage.
 
 No question and no answer is used. The same texts, seed, library versions and number of threads
 give the same weights. Development code: the product does not import it.
@@ -32,11 +31,9 @@ from pathlib import Path
 import jieba
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse  # type: ignore[import-untyped]
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-from sklearn.utils.extmath import randomized_svd  # type: ignore[import-untyped]
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 DIMENSIONS = 128
@@ -308,36 +305,6 @@ class Pairs:
 # --- vectors ---------------------------------------------------------------------------------
 
 
-def first_vectors(samples: list[Encoded], size: int, seed: int) -> npt.NDArray[np.float32]:
-    """Return word vectors from co-occurrence in passages, short ones for frequent words."""
-    rows = [
-        joined([sample.title, sample.heading, *sum(sample.sentences, ())]) for sample in samples
-    ]
-    indptr = np.cumsum([0] + [len(row) for row in rows])
-    counts = scipy.sparse.csr_matrix(
-        (np.ones(indptr[-1], dtype=np.float32), np.concatenate(rows), indptr),
-        shape=(len(rows), size),
-    )
-    counts.sum_duplicates()
-    frequency = np.asarray(counts.sum(axis=0)).ravel()
-    counts.data = np.minimum(counts.data, 1)
-    together = (counts.T @ counts).tocoo()
-    near = np.asarray(counts.sum(axis=0)).ravel()
-    pmi = np.log(together.data * len(rows) / (near[together.row] * near[together.col]))
-    keep = (pmi > 0) & (together.data >= 2)
-    ppmi = scipy.sparse.csr_matrix(
-        (pmi[keep].astype(np.float32), (together.row[keep], together.col[keep])), shape=(size, size)
-    )
-    u, s, _ = randomized_svd(ppmi, DIMENSIONS, n_iter=3, random_state=seed)
-    vectors = u * np.sqrt(s)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = np.where(norms > 0, vectors / np.maximum(norms, 1e-9), 0)
-    rng = np.random.default_rng(seed)
-    vectors += rng.normal(scale=0.02, size=vectors.shape)
-    weight = 1e-3 / (1e-3 + frequency / frequency.sum())
-    return np.asarray(vectors * weight[:, None], dtype=np.float32)
-
-
 def bag(table: torch.nn.EmbeddingBag, texts: list[Ids]) -> torch.Tensor:
     """Return the unit mean vectors of texts."""
     offsets = torch.from_numpy(np.cumsum([0] + [len(text) for text in texts[:-1]]))
@@ -391,7 +358,6 @@ def main() -> None:
     """Read texts, train, write."""
     options = parse_options()
     torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     texts = [*read_laws(options.laws), *read_documents(options.documents)]
     samples = list(dict.fromkeys(s for text in texts for s in samples_of(text)))
@@ -400,9 +366,9 @@ def main() -> None:
     size = tokenizer.get_vocab_size()
     encoded = encode_samples(samples, tokenizer)
     print(f"{size} words, {sum(len(c) for e in encoded for s in e.sentences for c in s)} in all")
+    torch.manual_seed(options.seed)
     table = torch.nn.EmbeddingBag(size, DIMENSIONS, mode="mean")
-    table.weight.data = torch.from_numpy(first_vectors(encoded, size, options.seed))
-    save(table, tokenizer, options.out)
+    torch.nn.init.normal_(table.weight, std=0.05)
     train(table, Pairs(encoded, rng, options.drop), options)
     save(table, tokenizer, options.out)
 
@@ -416,7 +382,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--words", type=int, default=28_000, help="size of the vocabulary")
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--batch", type=int, default=1024, help="pairs a step")
     parser.add_argument("--rate", type=float, default=5e-3)
     parser.add_argument("--scale", type=float, default=20.0)

@@ -3,7 +3,7 @@ import threading
 import numpy as np
 import pytest
 
-from index.dense import DenseIndex
+from index.dense import DenseIndex, _Gate
 from index.store import Stored
 
 
@@ -81,6 +81,28 @@ def test_a_damaged_file_is_refused(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r".+"):
         DenseIndex.load(path)
+
+
+def test_a_change_waits_for_searches_and_holds_back_new_ones():
+    gate, changing, searching = _Gate(), threading.Event(), threading.Event()
+
+    def change():
+        with gate.alone():
+            changing.set()
+
+    def search():
+        with gate.shared():
+            searching.set()
+
+    threads = [threading.Thread(target=change), threading.Thread(target=search)]
+    with gate.shared():
+        threads[0].start()
+        assert not changing.wait(0.1)
+        threads[1].start()
+        assert not searching.wait(0.1)
+    assert changing.wait(5) and searching.wait(5)
+    for thread in threads:
+        thread.join()
 
 
 def test_searches_run_while_vectors_are_added_and_removed(index, vectors):

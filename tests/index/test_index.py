@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from math import log
 
 import pytest
 
@@ -129,6 +130,14 @@ def test_equal_scores_come_in_order_of_document_and_place(make_document, tmp_pat
     ids = sorted(document.id for document in documents)[:top_k]
     assert [hit.passage.document_id for hit in hits] == ids
     assert len({hit.score for hit in hits}) == 1
+
+
+def test_a_rare_term_weighs_more(index):
+    """零售 stands in 1 passage; 5g in 2; 2099 in none."""
+    total = index.counts().passages
+    assert index.idf(["零售", "5g", "2099"]) == pytest.approx(
+        [log(1 + (total - 0.5) / 1.5), log(1 + (total - 1.5) / 2.5), 0.0]
+    )
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -384,11 +393,11 @@ def cut_dense(folder):
     path.write_bytes(path.read_bytes()[:-10])
 
 
-def flip_dense(folder):
+def blot_dense(folder):
     path = folder / "dense.faiss"
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
-    path.write_bytes(bytes(content))
+    content[200:1000] = bytes(800)  # three vectors become zero, and the file still loads
+    path.write_bytes(content)
 
 
 def delete_lexical(folder):
@@ -436,7 +445,7 @@ def manifest_of_another_library(folder):
     [
         delete_dense,
         cut_dense,
-        flip_dense,
+        blot_dense,
         delete_lexical,
         empty_lexical,
         cut_lexical,
@@ -458,17 +467,52 @@ def test_search_indexes_are_made_up_on_opening(own_index, encoder, harm):
     }
 
 
-def test_an_older_copy_of_the_library_is_followed(own_index, encoder, plan):
-    """Someone restores library.sqlite alone: what was added since is gone, nothing else is."""
+@pytest.fixture
+def exchanged(own_index, plan, make_document, encoder, tmp_path):
+    """An index in which one document took the place of ``plan``, and a copy from before.
+
+    Both have as many passages, so only the generation tells them apart.
+    """
+    passages = len(own_index.passages(plan.id))
     own_index.close()
-    copy = own_index.folder.parent / "copy.sqlite"
-    shutil.copy(own_index.folder / "library.sqlite", copy)
+    copy = tmp_path / "copy"
+    shutil.copytree(own_index.folder, copy)
+    other = make_document(plan.text.replace("海洋", "低空"), source_name="air.txt", title="低空")
     with Index.open(own_index.folder, encoder) as index:
         index.remove(plan.id)
-    shutil.copy(copy, own_index.folder / "library.sqlite")
-    with Index.open(own_index.folder, encoder) as index:
+        index.add([other])
+        assert len(index.passages(other.id)) == passages
+    return own_index.folder, copy, other
+
+
+def test_an_older_copy_of_the_library_is_followed(exchanged, encoder, plan):
+    """Someone restores library.sqlite alone: what was changed since is gone, nothing else is."""
+    folder, copy, _ = exchanged
+    shutil.copy(copy / "library.sqlite", folder / "library.sqlite")
+    with Index.open(folder, encoder) as index:
         for by in WAYS:
             assert index.search("海洋装备产业", by=by, top_k=1)[0].passage.document_id == plan.id
+
+
+@pytest.mark.parametrize("share", [20, 0.1])
+def test_older_copies_of_the_search_indexes_catch_up(exchanged, encoder, monkeypatch, share):
+    """Whether dense.faiss is due to be written anew or may wait."""
+    monkeypatch.setattr("index.derived._UNSAVED_SHARE", share)
+    folder, copy, other = exchanged
+    shutil.rmtree(folder / "lexical")
+    shutil.copytree(copy / "lexical", folder / "lexical")
+    for name in ("dense.faiss", "manifest.json"):
+        shutil.copy(copy / name, folder / name)
+    with Index.open(folder, encoder) as index:
+        for by in WAYS:
+            assert index.search("低空装备产业", by=by, top_k=1)[0].passage.document_id == other.id
+
+
+def test_a_lexical_index_of_another_library_is_not_searched(own_index, encoder):
+    own_index.close()
+    manifest_of_another_library(own_index.folder)
+    with writer_lock(own_index.folder), pytest.raises(IndexBusy):
+        Index.open(own_index.folder, encoder)
 
 
 # -- a killed writer -----------------------------------------------------------------------------

@@ -76,6 +76,11 @@ def test_only_passages_that_share_a_term_are_found(make):
     assert [key for key, _ in index.search(["z", "b"], limit=2)] == [2]
 
 
+def test_frequencies_count_passages_not_occurrences(make):
+    index = make(["a a b", "a"], ["c"])
+    assert index.frequencies(["a", "b", "c", "z"]) == [2, 1, 1, 0]
+
+
 def test_an_empty_index_finds_nothing(make):
     index = make()
     assert (len(index), index.search(["a"], limit=2)) == (0, [])
