@@ -118,11 +118,13 @@ class Assistant:
             if quote.label != label:
                 label = quote.label
                 composer.label(label)
+            if not quote.document_id:
+                continue
             number = composer.quote(quote.document_id, quote.span, quote.highlights)
             if quote.row:
                 rows.append(quote.row)
                 cited.append(number)
-        if refusal is None and not composer.parts:
+        if refusal is None and not composer.citations:
             refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
         places = {citation.region for citation in composer.citations}
         return Answer(

@@ -24,8 +24,10 @@ from rag.query import MEASURE_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query, ye
 NUMERAL = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两]+)"
 SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "figure": re.compile(
+        r"(?<![\d.])(?!(?:19|20)\d\d(?:年|[-—–~至]))"
         rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|[{MEASURE_WORDS}/])?"
-        rf"|[零一二三四五六七八九十百千两]+[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
+        rf"|(?:[二三四五六七八九十百千两]|[零一二三四五六七八九十百千两]{{2,}})"
+        rf"[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
     ),
     "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
     "percent": re.compile(r"\d\s*(?:[%‰％]|个百分点)|百分之|翻番|翻[一两]番|倍"),
@@ -37,12 +39,16 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "doc_number": re.compile(r"[\[〔(（【]\d{4}[\]〕)）】]第?\d+号"),
     "any": re.compile(r""),
 }
-"""What the asked form looks like in squeezed text."""
+"""What the asked form looks like in squeezed text. A calendar year is no figure, nor is 一批."""
 
 CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
 EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
 NEAR = 0.92
 """A further sentence is quoted when its score is at least this share of the best one's."""
+
+COUNTED = re.compile(r"[两三四五六七八九十]+[大个种类项条]")
+"""How many there are of what is asked (五大产业); official texts close such a list with it:
+甲、乙、丙等五大产业."""
 
 LONG = 200
 ATTRIBUTE = re.compile(
@@ -72,6 +78,7 @@ class Credits:
     attribute: float = 0.4
     explains: float = 0.15
     enumerates: float = 0.12
+    sums_up: float = 0.15
     prior: float = 0.2
     long: float = -0.04
 
@@ -238,9 +245,12 @@ class EvidenceRanker:
     def _kind_signs(self, query: Query, text: str) -> float:
         if query.kind == "basis":
             return self._credits.cites * bool(CITED_DOCUMENT.search(text))
-        if query.kind in ("list", "definition", "aggregate"):
-            return self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
-        return 0.0
+        if query.kind not in ("list", "definition", "aggregate"):
+            return 0.0
+        listed = self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
+        count = COUNTED.search(query.text)
+        sums_up = count is not None and re.search(f"、[^。；]*等{count.group()}", text) is not None
+        return listed + self._credits.sums_up * sums_up
 
 
 def names_place(candidate: Candidate, place: Place) -> bool:

@@ -30,7 +30,7 @@ from rag.evidence import (
     near_best,
 )
 from rag.matching import Squeezed, term_texts
-from rag.query import MEASURE_WORDS, Query, content_of, question_kind
+from rag.query import Query, content_of, question_kind
 from rag.responsibility import RoleClause, charges, role_clauses, same_body
 
 READ = 15
@@ -53,15 +53,20 @@ ASKED_SHARE = 0.35
 """Share of the question's pairs, those of the document's title left out, that the heading must
 account for."""
 
+FAIR_SHARE = 0.75
+"""A place that is not named is left out of a comparison when its best sentence covers less than
+this share of what the best place's covers."""
+
 SCAN = 300
 """Most passages looked through for a question that wants every match."""
-
-COUNTED = re.compile(rf"(?:哪|这)?[几一二两三四五六七八九十\d]+[{MEASURE_WORDS}大]")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span to quote, with what it is about where several stand together."""
+    """A span to quote, with what it is about where several stand together.
+
+    An empty ``document_id`` quotes nothing: only the label is shown.
+    """
 
     document_id: str
     span: Span
@@ -108,7 +113,7 @@ class Extractor:
         ]
         candidates = named or candidates
         if query.kind == "comparison":
-            return self._compare(query, hits, filters)
+            return self._compare(query, hits)
         if query.kind == "aggregate":
             found = self._aggregate(query, filters)
             if found.quotes:
@@ -144,7 +149,7 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._children_of_named_section(query, candidates)
+            quotes = self._entries_of_named_section(query, candidates)
         else:
             quotes = ()
         return Extraction(quotes or self._sentences(query, candidates), candidates[0])
@@ -259,7 +264,7 @@ class Extractor:
 
     # lists
 
-    def _children_of_named_section(
+    def _entries_of_named_section(
         self, query: Query, candidates: Sequence[Candidate]
     ) -> tuple[Quote, ...]:
         """The entries of the section that the question names by its heading."""
@@ -272,40 +277,47 @@ class Extractor:
         entries = _entries(sections, section)
         if len(entries) < 2:
             return ()
-        quotes = []
-        for entry in entries:
-            end = entry.end
-            if entry.kind == "item" or not entry.title:
-                end = next(
-                    (stop for start, stop in sentences(text, entry.start, entry.body_end)
-                     if stop > entry.end),
-                    entry.body_end,
-                )  # fmt: skip
-            quotes.append(Quote(document_id, (entry.start, end)))
-        return tuple(quotes)
+        return tuple(
+            Quote(document_id, (entry.start, _entry_end(text, entry))) for entry in entries
+        )
 
     def _named_section(
         self, query: Query, candidates: Sequence[Candidate]
     ) -> tuple[str, Section] | None:
-        """The section whose heading the question repeats; the longest such heading wins."""
+        """The section whose heading the question repeats; the longest such heading wins.
+
+        Where several sections of a document bear the heading (重点任务 under each industry), the
+        headings above tell which is meant; when they do not, none is.
+        """
         asked = _pairs(query.focus or query.content)
         best: tuple[float, str, Section] | None = None
-        for candidate in candidates[:READ]:
-            sections = self._index.sections(candidate.document_id)
-            position = candidate.hit.passage.section
-            while position is not None:
-                section = sections[position]
-                pairs = _pairs(squeeze(section.title))
-                said = len(pairs & asked)
-                rest = asked - self._title_pairs(candidate.document_id)
-                if len(pairs) >= 3 and said >= max(
-                    TITLE_SHARE * len(pairs), ASKED_SHARE * len(rest)
-                ):
-                    worth = said / len(pairs) * said
-                    if best is None or worth > best[0]:
-                        best = (worth, candidate.document_id, section)
-                position = section.parent
+        for document_id, section in self._sections_of(candidates[:READ]):
+            sections = self._index.sections(document_id)
+            own = _pairs(squeeze(section.title))
+            said = len(own & asked)
+            above = set().union(
+                *(_pairs(squeeze(one.title)) for one in chain(sections, section.parent))
+            )
+            rest = asked - self._title_pairs(document_id)
+            if len(own) < 3 or said < TITLE_SHARE * len(own):
+                continue
+            if len(rest & (own | above)) < ASKED_SHARE * len(rest):
+                continue
+            if _is_repeated(sections, section) and not (above - own) & rest:
+                continue
+            worth = said / len(own) * said + len(above & rest)
+            if best is None or worth > best[0]:
+                best = (worth, document_id, section)
         return (best[1], best[2]) if best else None
+
+    def _sections_of(self, candidates: Sequence[Candidate]) -> list[tuple[str, Section]]:
+        """The sections the candidates stand in and those above, each once, best candidate first."""
+        found: dict[tuple[str, int], Section] = {}
+        for candidate in candidates:
+            sections = self._index.sections(candidate.document_id)
+            for section in reversed(chain(sections, candidate.hit.passage.section)):
+                found.setdefault((candidate.document_id, section.position), section)
+        return [(document_id, section) for (document_id, _), section in found.items()]
 
     def _title_pairs(self, document_id: str) -> set[str]:
         """What a question says to name the document, not the section."""
@@ -314,25 +326,40 @@ class Extractor:
 
     # several places
 
-    def _compare(self, query: Query, hits: Sequence[Hit], filters: Filters) -> Extraction:
-        """One answer for each place, from its own documents."""
-        regions = query.regions
-        if len(regions) < 2:
-            regions = tuple(dict.fromkeys(filter(None, (self._region(hit) for hit in hits[:SCAN]))))
+    def _compare(self, query: Query, hits: Sequence[Hit]) -> Extraction:
+        """One answer for each place, from its own documents.
+
+        A place that is named and has no answer is said to have none; of places that are only meant
+        (各地) those without one are left out.
+        """
+        regions = query.regions if len(query.regions) > 1 else self._regions_of(hits[:SCAN])
+        found = [(region, self._in_region(query, region, hits)) for region in regions]
+        answered = [(region, one) for region, one in found if one.best and one.best.has_shape]
+        best = max((one.best for _, one in answered if one.best), key=_coverage, default=None)
+        if best and len(query.regions) < 2:
+            found = [
+                (region, one)
+                for region, one in answered
+                if one.best and one.best.coverage >= FAIR_SHARE * best.coverage
+            ]
         quotes: list[Quote] = []
-        best: Candidate | None = None
-        for region in regions:
-            single = of_region(query, region)
-            own = [hit for hit in hits if self._region(hit) == region]
-            found = self._single(single, self.candidates(single, own))
-            for quote in found.quotes[:2]:
+        for region, one in found:
+            if one.best is None or not one.best.has_shape:
+                quotes.append(nothing_about(region))
+                continue
+            for quote in one.quotes[:2]:
                 text = self._index.document(quote.document_id).text
-                quotes.append(
-                    replace(quote, label=region, row=(region, text[slice(*quote.span)].strip()))
-                )
-            if found.best and (best is None or found.best.score > best.score):
-                best = found.best
-        return Extraction(tuple(quotes), best, columns=("地区", "原文"))
+                row = (region, text[slice(*quote.span)].strip())
+                quotes.append(replace(quote, label=region, row=row))
+        return Extraction(tuple(quotes) if best else (), best, columns=("地区", "原文"))
+
+    def _in_region(self, query: Query, region: str, hits: Sequence[Hit]) -> Extraction:
+        single = of_region(query, region)
+        own = [hit for hit in hits if self._region(hit) == region]
+        return self._single(single, self.candidates(single, own))
+
+    def _regions_of(self, hits: Sequence[Hit]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, map(self._region, hits))))
 
     def _region(self, hit: Hit) -> str | None:
         return self._index.document(hit.passage.document_id).metadata.region
@@ -422,6 +449,11 @@ class Extractor:
         return list(found.values())
 
 
+def nothing_about(region: str) -> Quote:
+    """Say that a place of a comparison has no answer."""
+    return Quote("", (0, 0), label=f"{region}（文件未写明）")
+
+
 def of_region(query: Query, region: str) -> Query:
     """The same question asked of one place only.
 
@@ -479,6 +511,22 @@ def _without_contained(spans: Sequence[tuple[str, Span]]) -> list[tuple[str, Spa
             for other_id, other in spans
         )
     ]
+
+
+def _coverage(candidate: Candidate) -> float:
+    return candidate.coverage
+
+
+def _is_repeated(sections: Sequence[Section], section: Section) -> bool:
+    return sum(one.title == section.title for one in sections) > 1
+
+
+def _entry_end(text: str, entry: Section) -> int:
+    """Where an entry's quote ends: at its title, or after its first sentence when it has none."""
+    if entry.title:
+        return entry.end
+    ends = (stop for _, stop in sentences(text, entry.start, entry.body_end) if stop > entry.end)
+    return next(ends, entry.body_end)
 
 
 def _in_reading_order(hits: Sequence[Hit]) -> list[Hit]:

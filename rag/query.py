@@ -64,6 +64,14 @@ class Query:
         return tuple(dict.fromkeys(place.region for place in self.places if place.region))
 
     @property
+    def topic(self) -> str:
+        """The content without places, years and what merely joins them."""
+        rest = self.content
+        for place in self.places:
+            rest = rest.replace(squeeze(place.written), " ")
+        return re.sub(r"\d{4}年?|[省市县区的和与及跟到在至年，、,\s-]", "", rest)
+
+    @property
     def about_document(self) -> bool:
         """Whether the document itself is asked about: its date, number, term or issuer."""
         return ABOUT_DOCUMENT.search(self.text) is not None
@@ -122,7 +130,7 @@ KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "definition",
-        r"是指|指的?是|指(?:什么|哪|啥)|什么意思|啥意思|含义|定义|怎么理解|何谓|何为|什么叫|啥叫"
+        r"^(?:什么|啥)是|是指|指的?是|指(?:什么|哪|啥)|什么意思|啥意思|含义|定义|怎么理解|何谓|何为|什么叫|啥叫"
         r"|哪[两二三四五六七八九十]化|是什么概念|什么样的|怎样的|何种",
     ),
     (

@@ -57,12 +57,22 @@ class Judge:
     ) -> Refusal | None:
         """Why the question cannot be answered; None when it can."""
         return (
-            self._scope(query, hits)
+            self._topic(query, hits)
+            or self._scope(query, hits)
             or self._places(query, hits, candidates)
             or self._years(query, hits, candidates)
             or self._bodies(query, hits)
             or self._figure(query, hits, candidates)
         )
+
+    def _topic(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
+        """A place or a year alone asks for nothing in particular."""
+        if query.topic or not (query.places or query.years):
+            return None
+        detail = (
+            "问题只写了地区或年份，没有说明要问什么。请写明所问的事项，例如某项目标、任务或责任单位"
+        )
+        return self._refuse("ambiguous", detail, hits)
 
     def _scope(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
         limits = self._thresholds

@@ -131,6 +131,7 @@ def test_a_document_is_asked_about_itself(assistant, question, quote):
         ("青溪市体育局负责哪些任务？", "body_not_charged", ("体育局",)),
         ("云州市数字乡村方案的咨询电话是多少？", "figure_not_stated", ()),
         ("今晚吃火锅还是烤鱼", "out_of_scope", ()),
+        ("青溪市2025年呢？", "ambiguous", ()),
     ],
 )
 def test_what_the_library_does_not_hold_is_refused(assistant, question, reason, missing):
