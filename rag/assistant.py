@@ -17,9 +17,10 @@ from rag.answer import Answer, Coverage, Refusal, Table, answer_text
 from rag.compose import Composer
 from rag.conversation import Standalone, standalone
 from rag.evidence import EvidenceRanker
-from rag.extract import Extraction, Extractor
+from rag.extract import Extractor
 from rag.matching import matched_spans, term_texts
 from rag.query import Gazetteer, Query, understand
+from rag.quotes import Extraction
 from rag.refuse import Judge
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings

@@ -8,9 +8,8 @@ sentences.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from corpus.document import Section
 from corpus.fold import squeeze
@@ -24,14 +23,15 @@ from rag.evidence import (
     Candidate,
     EvidenceRanker,
     asked_form,
-    chain,
     names_place,
     narrow,
     near_best,
 )
-from rag.matching import Squeezed, term_texts
+from rag.gather import Gatherer
+from rag.named_section import NamedSections
 from rag.query import Query, content_of, question_kind
-from rag.responsibility import RoleClause, charges, role_clauses, same_body
+from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about
+from rag.responsibility import RoleClause, charges, role_clauses
 
 READ = 15
 """How many of the best passages are read sentence by sentence."""
@@ -44,49 +44,11 @@ MOST_SENTENCES = 8
 
 FIGURE_LIMIT = 75
 SENTENCE_LIMIT = 80
-MENTION_LIMIT = 60
-
-TITLE_SHARE = 0.75
-"""Share of a heading's character pairs that a question must hold to have named the section."""
-
-ASKED_SHARE = 0.35
-"""Share of the question's pairs, those of the document's title left out, that the heading must
-account for."""
+"""Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
 
 FAIR_SHARE = 0.75
 """A place that is not named is left out of a comparison when its best sentence covers less than
 this share of what the best place's covers."""
-
-SCAN = 300
-"""Most passages looked through for a question that wants every match."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A span to quote, with what it is about where several stand together.
-
-    An empty ``document_id`` quotes nothing: only the label is shown.
-    """
-
-    document_id: str
-    span: Span
-    highlights: tuple[Span, ...] = ()
-    label: str = ""
-    row: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """The quotes that answer, in order; ``best`` is the candidate the answer rests on.
-
-    ``columns`` names the cells of the quotes' ``row`` where the answer is also a table.
-    ``exhaustive`` says that every passage that could qualify was looked at.
-    """
-
-    quotes: tuple[Quote, ...] = ()
-    best: Candidate | None = None
-    columns: tuple[str, ...] = ()
-    exhaustive: bool = False
 
 
 class Extractor:
@@ -95,6 +57,8 @@ class Extractor:
     def __init__(self, index: Index, ranker: EvidenceRanker) -> None:
         self._index = index
         self._ranker = ranker
+        self._sections = NamedSections(index)
+        self._gatherer = Gatherer(index, ranker)
 
     def extract(
         self,
@@ -115,7 +79,7 @@ class Extractor:
         if query.kind == "comparison":
             return self._compare(query, hits)
         if query.kind == "aggregate":
-            found = self._aggregate(query, filters)
+            found = self._gatherer.gather(query, filters=filters)
             if found.quotes:
                 return found
         return self._single(query, candidates)
@@ -149,7 +113,7 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._entries_of_named_section(query, candidates)
+            quotes = self._sections.entries(query, candidates[:READ])
         else:
             quotes = ()
         return Extraction(quotes or self._sentences(query, candidates), candidates[0])
@@ -171,8 +135,8 @@ class Extractor:
             if overlaps or (quotes and length > left):
                 continue
             left -= length
-            quotes.append(Quote(candidate.document_id, span, self._highlights(query, text, span)))
-        return _labelled(quotes, self._index)
+            quotes.append(Quote(candidate.document_id, span, highlights(query, text, span)))
+        return labelled(quotes, self._index)
 
     def _span(self, query: Query, candidate: Candidate) -> Span:
         """The candidate's sentence, narrowed when long, carried on when it is but a heading."""
@@ -212,21 +176,6 @@ class Extractor:
         position = section_at(sections, offset)
         return None if position is None else sections[position]
 
-    def _highlights(self, query: Query, text: str, span: Span) -> tuple[Span, ...]:
-        """Where the quote has the asked form, or the question's own quoted words."""
-        squeezed = Squeezed.of(text[slice(*span)])
-        if query.shape != "any":
-            pattern = asked_form(query)
-        elif query.phrases:
-            pattern = re.compile("|".join(map(re.escape, query.phrases)))
-        else:
-            return ()
-        return tuple(
-            (span[0] + start, span[0] + end)
-            for match in pattern.finditer(squeezed.text)
-            for start, end in [squeezed.source_span(*match.span())]
-        )
-
     # responsibilities
 
     def _responsible(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
@@ -262,68 +211,6 @@ class Extractor:
         clauses = role_clauses(text, section.start, own_end)
         return clauses[-1] if clauses else None
 
-    # lists
-
-    def _entries_of_named_section(
-        self, query: Query, candidates: Sequence[Candidate]
-    ) -> tuple[Quote, ...]:
-        """The entries of the section that the question names by its heading."""
-        named = self._named_section(query, candidates)
-        if named is None:
-            return ()
-        document_id, section = named
-        sections = self._index.sections(document_id)
-        text = self._index.document(document_id).text
-        entries = _entries(sections, section)
-        if len(entries) < 2:
-            return ()
-        return tuple(
-            Quote(document_id, (entry.start, _entry_end(text, entry))) for entry in entries
-        )
-
-    def _named_section(
-        self, query: Query, candidates: Sequence[Candidate]
-    ) -> tuple[str, Section] | None:
-        """The section whose heading the question repeats; the longest such heading wins.
-
-        Where several sections of a document bear the heading (重点任务 under each industry), the
-        headings above tell which is meant; when they do not, none is.
-        """
-        asked = _pairs(query.focus or query.content)
-        best: tuple[float, str, Section] | None = None
-        for document_id, section in self._sections_of(candidates[:READ]):
-            sections = self._index.sections(document_id)
-            own = _pairs(squeeze(section.title))
-            said = len(own & asked)
-            above = set().union(
-                *(_pairs(squeeze(one.title)) for one in chain(sections, section.parent))
-            )
-            rest = asked - self._title_pairs(document_id)
-            if len(own) < 3 or said < TITLE_SHARE * len(own):
-                continue
-            if len(rest & (own | above)) < ASKED_SHARE * len(rest):
-                continue
-            if _is_repeated(sections, section) and not (above - own) & rest:
-                continue
-            worth = said / len(own) * said + len(above & rest)
-            if best is None or worth > best[0]:
-                best = (worth, document_id, section)
-        return (best[1], best[2]) if best else None
-
-    def _sections_of(self, candidates: Sequence[Candidate]) -> list[tuple[str, Section]]:
-        """The sections the candidates stand in and those above, each once, best candidate first."""
-        found: dict[tuple[str, int], Section] = {}
-        for candidate in candidates:
-            sections = self._index.sections(candidate.document_id)
-            for section in reversed(chain(sections, candidate.hit.passage.section)):
-                found.setdefault((candidate.document_id, section.position), section)
-        return [(document_id, section) for (document_id, _), section in found.items()]
-
-    def _title_pairs(self, document_id: str) -> set[str]:
-        """What a question says to name the document, not the section."""
-        metadata = self._index.document(document_id).metadata
-        return _pairs(squeeze(f"{metadata.title} {metadata.region}"))
-
     # several places
 
     def _compare(self, query: Query, hits: Sequence[Hit]) -> Extraction:
@@ -332,7 +219,7 @@ class Extractor:
         A place that is named and has no answer is said to have none; of places that are only meant
         (各地) those without one are left out.
         """
-        regions = query.regions if len(query.regions) > 1 else self._regions_of(hits[:SCAN])
+        regions = query.regions if len(query.regions) > 1 else self._regions_of(hits)
         found = [(region, self._in_region(query, region, hits)) for region in regions]
         answered = [(region, one) for region, one in found if one.best and one.best.has_shape]
         best = max((one.best for _, one in answered if one.best), key=_coverage, default=None)
@@ -364,95 +251,6 @@ class Extractor:
     def _region(self, hit: Hit) -> str | None:
         return self._index.document(hit.passage.document_id).metadata.region
 
-    # every match
-
-    def _aggregate(self, query: Query, filters: Filters) -> Extraction:
-        inside = filters if filters.regions else replace(filters, regions=query.regions)
-        if query.bodies:
-            return self._tasks_of(query, inside)
-        if query.phrases:
-            return self._mentions(query, inside)
-        return Extraction()
-
-    def _tasks_of(self, query: Query, filters: Filters) -> Extraction:
-        """Every task whose role clause names the body, with the clause."""
-        wanted = wanted_roles(query.text)
-        quotes: list[Quote] = []
-        found = self._scan(query.bodies, filters)
-        for hit in _in_reading_order(found):
-            text = self._index.document(hit.passage.document_id).text
-            for clause in role_clauses(text, hit.passage.start, hit.passage.end):
-                roles = {
-                    role
-                    for role, name in clause.bodies
-                    for body in query.bodies
-                    if same_body(name, body) and (not wanted or role in wanted)
-                }
-                if not roles:
-                    continue
-                section = self._section(hit.passage.document_id, clause.start)
-                written = text[clause.start : clause.end]
-                title = section.heading if section else ""
-                row = ("、".join(sorted(roles)), title, written)
-                label = self._index.document(hit.passage.document_id).metadata.title
-                if section:
-                    quotes.append(
-                        Quote(hit.passage.document_id, (section.start, section.end), label=label)
-                    )
-                quotes.append(
-                    Quote(hit.passage.document_id, (clause.start, clause.end), label=label, row=row)
-                )
-        return Extraction(
-            _one_label_is_none(quotes),
-            columns=("角色", "任务", "原文"),
-            exhaustive=len(found) < SCAN,
-        )
-
-    def _mentions(self, query: Query, filters: Filters) -> Extraction:
-        """Every sentence and heading that holds the quoted words, by document."""
-        found = self._scan(query.phrases, filters)
-        spans: dict[tuple[str, Span], None] = {}
-        for hit in _in_reading_order(found):
-            document = self._index.document(hit.passage.document_id)
-            sections = self._index.sections(document.id)
-            above = [(one.start, one.end) for one in chain(sections, hit.passage.section)]
-            inside = sentences(document.text, hit.passage.start, hit.passage.end)
-            for span in (*above, *inside):
-                said = squeeze(document.text[slice(*span)])
-                if all(phrase in said for phrase in query.phrases):
-                    spans.setdefault((document.id, span))
-        pattern = re.compile("|".join(map(re.escape, query.phrases)))
-        quotes = []
-        for document_id, span in _without_contained(sorted(spans)):
-            document = self._index.document(document_id)
-            span = narrow(
-                document.text, span, self._ranker.terms(query), pattern, limit=MENTION_LIMIT
-            )
-            title = document.metadata.title
-            quotes.append(
-                Quote(
-                    document_id,
-                    span,
-                    self._highlights(query, document.text, span),
-                    label=title,
-                    row=(title, document.text[slice(*span)].strip()),
-                )
-            )
-        return Extraction(tuple(quotes), columns=("文件", "原文"), exhaustive=len(found) < SCAN)
-
-    def _scan(self, texts: Sequence[str], filters: Filters) -> list[Hit]:
-        """Every passage that may hold one of the texts, up to SCAN for each."""
-        found: dict[str, Hit] = {}
-        for text in texts:
-            for hit in self._index.search(text, by="lexical", top_k=SCAN, filters=filters):
-                found.setdefault(hit.passage.id, hit)
-        return list(found.values())
-
-
-def nothing_about(region: str) -> Quote:
-    """Say that a place of a comparison has no answer."""
-    return Quote("", (0, 0), label=f"{region}（文件未写明）")
-
 
 def of_region(query: Query, region: str) -> Query:
     """The same question asked of one place only.
@@ -469,84 +267,9 @@ def of_region(query: Query, region: str) -> Query:
     return replace(query, kind=kind, content=content_of(text), places=places)
 
 
-def wanted_roles(question: str) -> frozenset[str]:
-    """Roles a question restricts itself to; empty when it asks for any.
-
-    >>> sorted(wanted_roles("要配合哪几项工作(不是牵头的)"))
-    ['配合']
-    """
-    said = re.sub(r"(?:不是|不含|不包括|除了?)(?:牵头|配合|责任)", "", question)
-    both = {role for role in ("牵头", "配合") if role in said}
-    return frozenset() if "责任单位" in said or len(both) == 2 else frozenset(both)
-
-
-def _entries(sections: Sequence[Section], section: Section) -> list[Section]:
-    """The enumerated children; those of its only enumerating run-in when it has none itself."""
-    children = [one for one in sections if one.parent == section.position]
-    entries = [one for one in children if one.label]
-    if entries:
-        return entries
-    nested = [
-        [one for one in sections if one.parent == child.position and one.label]
-        for child in children
-    ]
-    filled = [group for group in nested if group]
-    return filled[0] if len(filled) == 1 else []
-
-
-def _pairs(text: str) -> set[str]:
-    return {term for term in term_texts(text) if len(term) > 1}
-
-
-def _without_contained(spans: Sequence[tuple[str, Span]]) -> list[tuple[str, Span]]:
-    """Sorted spans without those that lie inside another one (a heading run into its sentence)."""
-    return [
-        (document_id, span)
-        for document_id, span in spans
-        if not any(
-            other_id == document_id
-            and other != span
-            and other[0] <= span[0]
-            and span[1] <= other[1]
-            for other_id, other in spans
-        )
-    ]
-
-
 def _coverage(candidate: Candidate) -> float:
     return candidate.coverage
 
 
-def _is_repeated(sections: Sequence[Section], section: Section) -> bool:
-    return sum(one.title == section.title for one in sections) > 1
-
-
-def _entry_end(text: str, entry: Section) -> int:
-    """Where an entry's quote ends: at its title, or after its first sentence when it has none."""
-    if entry.title:
-        return entry.end
-    ends = (stop for _, stop in sentences(text, entry.start, entry.body_end) if stop > entry.end)
-    return next(ends, entry.body_end)
-
-
-def _in_reading_order(hits: Sequence[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (hit.passage.document_id, hit.passage.start))
-
-
 def _leads(clause: RoleClause) -> bool:
     return any(role == "牵头" for role, _ in clause.bodies)
-
-
-def _labelled(quotes: Sequence[Quote], index: Index) -> tuple[Quote, ...]:
-    """Label each quote with its document's title when several documents answer."""
-    if len({quote.document_id for quote in quotes}) < 2:
-        return tuple(quotes)
-    return tuple(
-        replace(quote, label=index.document(quote.document_id).metadata.title) for quote in quotes
-    )
-
-
-def _one_label_is_none(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-    if len({quote.label for quote in quotes}) > 1:
-        return tuple(quotes)
-    return tuple(replace(quote, label="") for quote in quotes)

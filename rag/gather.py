@@ -1,0 +1,153 @@
+"""Questions that want every match: all tasks of a body, all mentions of a phrase.
+
+They are answered from every passage that holds the words, not from the best few, and say whether
+all such passages were looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.fold import squeeze
+from corpus.sections import section_at
+from corpus.sentences import sentences
+from index.hit import Filters, Hit, Span
+from index.index import Index
+from rag.evidence import EvidenceRanker, chain, narrow
+from rag.query import Query
+from rag.quotes import Extraction, Quote, highlights, without_single_label
+from rag.responsibility import role_clauses, same_body
+
+MENTION_LIMIT = 60
+SCAN = 300
+"""Most passages looked through for each body or phrase."""
+
+
+class Gatherer:
+    """Goes through every passage that may qualify."""
+
+    def __init__(self, index: Index, ranker: EvidenceRanker) -> None:
+        self._index = index
+        self._ranker = ranker
+
+    def gather(self, query: Query, *, filters: Filters) -> Extraction:
+        """Every match of what ``query`` names; no quotes when it names no body and no phrase."""
+        inside = filters if filters.regions else replace(filters, regions=query.regions)
+        if query.bodies:
+            return self._tasks_of(query, inside)
+        if query.phrases:
+            return self._mentions(query, inside)
+        return Extraction()
+
+    def _tasks_of(self, query: Query, filters: Filters) -> Extraction:
+        """Every task whose role clause names the body, with the clause."""
+        hits, exhaustive = self._scan(query.bodies, filters)
+        quotes = [quote for hit in hits for quote in self._tasks_in(query, hit)]
+        return Extraction(
+            without_single_label(quotes),
+            columns=("角色", "任务", "原文"),
+            exhaustive=exhaustive,
+        )
+
+    def _tasks_in(self, query: Query, hit: Hit) -> list[Quote]:
+        """Heading and role clause of each task of the passage that a body is charged with."""
+        document = self._index.document(hit.passage.document_id)
+        sections = self._index.sections(document.id)
+        wanted = wanted_roles(query.text)
+        title = document.metadata.title
+        quotes = []
+        for clause in role_clauses(document.text, hit.passage.start, hit.passage.end):
+            roles = {
+                role
+                for role, name in clause.bodies
+                if any(same_body(name, body) for body in query.bodies)
+            }
+            if not (roles & wanted if wanted else roles):
+                continue
+            position = section_at(sections, clause.start)
+            task = None if position is None else sections[position]
+            if task:
+                quotes.append(Quote(document.id, (task.start, task.end), label=title))
+            row = (
+                "、".join(sorted(roles)),
+                task.heading if task else "",
+                document.text[clause.start : clause.end],
+            )
+            quotes.append(Quote(document.id, (clause.start, clause.end), label=title, row=row))
+        return quotes
+
+    def _mentions(self, query: Query, filters: Filters) -> Extraction:
+        """Every sentence and heading that holds the quoted words, by document."""
+        hits, exhaustive = self._scan(query.phrases, filters)
+        spans = {span for hit in hits for span in self._mentions_in(query, hit)}
+        quotes = tuple(
+            self._mention(query, document_id, span)
+            for document_id, span in _without_contained(sorted(spans))
+        )
+        return Extraction(quotes, columns=("文件", "原文"), exhaustive=exhaustive)
+
+    def _mentions_in(self, query: Query, hit: Hit) -> list[tuple[str, Span]]:
+        document = self._index.document(hit.passage.document_id)
+        above = chain(self._index.sections(document.id), hit.passage.section)
+        spans = [
+            *((section.start, section.end) for section in above),
+            *sentences(document.text, hit.passage.start, hit.passage.end),
+        ]
+        return [
+            (document.id, span)
+            for span in spans
+            if all(phrase in squeeze(document.text[slice(*span)]) for phrase in query.phrases)
+        ]
+
+    def _mention(self, query: Query, document_id: str, span: Span) -> Quote:
+        document = self._index.document(document_id)
+        pattern = re.compile("|".join(map(re.escape, query.phrases)))
+        terms = self._ranker.terms(query)
+        span = narrow(document.text, span, terms, pattern, limit=MENTION_LIMIT)
+        title = document.metadata.title
+        return Quote(
+            document_id,
+            span,
+            highlights(query, document.text, span),
+            label=title,
+            row=(title, document.text[slice(*span)].strip()),
+        )
+
+    def _scan(self, texts: Sequence[str], filters: Filters) -> tuple[list[Hit], bool]:
+        """Passages that may hold one of the texts, in reading order; whether these are all."""
+        found: dict[str, Hit] = {}
+        exhaustive = True
+        for text in texts:
+            hits = self._index.search(text, by="lexical", top_k=SCAN, filters=filters)
+            exhaustive = exhaustive and len(hits) < SCAN
+            found |= {hit.passage.id: hit for hit in hits}
+        ordered = sorted(found.values(), key=lambda h: (h.passage.document_id, h.passage.start))
+        return ordered, exhaustive
+
+
+def wanted_roles(question: str) -> frozenset[str]:
+    """Roles a question restricts itself to; empty when it asks for any.
+
+    >>> sorted(wanted_roles("要配合哪几项工作(不是牵头的)"))
+    ['配合']
+    """
+    said = re.sub(r"(?:不是|不含|不包括|除了?)(?:牵头|配合|责任)", "", question)
+    both = {role for role in ("牵头", "配合") if role in said}
+    return frozenset() if "责任单位" in said or len(both) == 2 else frozenset(both)
+
+
+def _without_contained(spans: Sequence[tuple[str, Span]]) -> list[tuple[str, Span]]:
+    """Sorted spans without those that lie inside another one (a heading run into its sentence)."""
+    return [
+        (document_id, span)
+        for document_id, span in spans
+        if not any(
+            other_id == document_id
+            and other != span
+            and other[0] <= span[0]
+            and span[1] <= other[1]
+            for other_id, other in spans
+        )
+    ]
