@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from sentence_transformers.sentence_transformer.modules import Pooling, StaticEmbedding, Transformer
 from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertModel, BertTokenizer
 
 import index.encoder
 from corpus.errors import ModelUnavailable
@@ -37,6 +38,19 @@ RELATED = [
     ("对违法排污怎样处罚", "超过标准排放污染物的，由生态环境主管部门责令改正，并处罚款。"),
 ]
 
+SYNONYMS = [  # no pair shares a character
+    ("工资", "劳动报酬"),
+    ("车祸", "交通事故"),
+    ("垃圾", "废弃物"),
+    ("住房", "公寓"),
+    ("离婚", "夫妻财产"),
+    ("贷款", "信用担保"),
+    ("孩子", "未成年人"),
+    ("医院", "卫生机构"),
+    ("学校", "教育机构"),
+    ("股票", "证券"),
+]
+
 
 @pytest.fixture(scope="module")
 def embedded() -> SentenceTransformerEncoder:
@@ -59,8 +73,31 @@ def tiny_model(tmp_path: Path) -> Path:
     return save_model(tmp_path / "tiny")
 
 
-@pytest.fixture(params=["embedded", "folder", "hash"])
-def encoder(request: pytest.FixtureRequest, tiny_model: Path) -> Encoder:
+@pytest.fixture(scope="module")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save an untrained BERT as the hub holds encoders: it gives no text a zero vector."""
+    folder = tmp_path_factory.mktemp("bert")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"产值增长"]
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+    )
+    BertModel(config).save_pretrained(folder)
+    BertTokenizer(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
+    model = SentenceTransformer(modules=[Transformer(str(folder)), Pooling(8)], device="cpu")
+    model.save(str(folder), create_model_card=False)
+    return folder
+
+
+@pytest.fixture(params=["embedded", "folder", "bert", "hash"])
+def encoder(request: pytest.FixtureRequest, tiny_model: Path, tiny_bert: Path) -> Encoder:
+    if request.param == "bert":
+        return load_encoder(str(tiny_bert))
     if request.param == "hash":
         return HashEncoder()
     if request.param == "folder":
@@ -95,7 +132,7 @@ def test_encode_gives_a_text_the_same_row_in_any_company(encoder: Encoder) -> No
     texts = ["产值 增长", "增长", "产值", "", "产值 产值 增长"] * 40
     together = encoder.encode(texts)
     alone = np.concatenate([encoder.encode([text]) for text in texts[:5]])
-    assert together[:5].tobytes() == alone.tobytes()
+    assert together[:5] == pytest.approx(alone, abs=1e-6)
 
 
 def test_encode_puts_shared_words_nearer(encoder: Encoder) -> None:
@@ -144,8 +181,11 @@ def test_embedded_finds_the_passage_that_answers(embedded: SentenceTransformerEn
 
 
 def test_embedded_puts_other_words_for_a_thing_near(embedded: SentenceTransformerEncoder) -> None:
-    wages, pay, rivers = embedded.encode(["工资", "劳动报酬", "河道"])
-    assert wages @ pay > wages @ rivers + 0.2
+    words = embedded.encode([word for word, _ in SYNONYMS])
+    others = embedded.encode([other for _, other in SYNONYMS])
+    scores = words @ others.T
+    unrelated = scores[~np.eye(len(SYNONYMS), dtype=bool)]
+    assert np.diag(scores).mean() > unrelated.mean() + 0.2
 
 
 @pytest.mark.parametrize(
@@ -223,8 +263,9 @@ def test_folder_without_model_is_refused(tmp_path: Path) -> None:
     assert caught.value.model == str(tmp_path)
 
 
-def test_loading_prints_nothing(tiny_model: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    load_encoder(str(tiny_model)).encode(["产值"] * 300)
+def test_loading_prints_nothing(tiny_bert: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    capfd.readouterr()
+    load_encoder(str(tiny_bert)).encode(["产值"] * 300)
     assert capfd.readouterr() == ("", "")
 
 
