@@ -15,6 +15,9 @@ from rag.query import Query
 DATE_FIELD = re.compile("(?:成文|发布|印发|公布|公开|生效|施行)(?:日期|时间)")
 """What page headers call their dates (成文日期：2019-12-06)."""
 
+TAKES_EFFECT = re.compile("施行|生效|失效|有效期|废止|截止")
+STATED_DAY = re.compile(r"\d{1,2}月\d{1,2}日|之日起")
+
 DIGITS = "〇一二三四五六七八九"
 
 
@@ -25,6 +28,11 @@ def states_attribute(query: Query, metadata: Metadata, squeezed: str) -> bool:
     if query.shape == "doc_number":
         return metadata.doc_number is not None and _plain(metadata.doc_number) in _plain(squeezed)
     if query.shape == "date":
+        if TAKES_EFFECT.search(query.text):
+            return (
+                TAKES_EFFECT.search(squeezed) is not None
+                and STATED_DAY.search(squeezed) is not None
+            )
         field = DATE_FIELD.search(query.text)
         if field and re.search(rf"{field.group()}:?\d{{4}}", squeezed):
             return True

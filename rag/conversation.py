@@ -19,6 +19,11 @@ ELLIPSIS = re.compile(r"(?:呢|的呢|又如何|又怎样|怎么样)[？?。！!
 POINTING = re.compile(
     r"它|其中|其(?=[\u4e00-\u9fff])|该(?:市|省|县|区|计划|方案|文件|任务|项|产业|政策)|这(?:个|项|条|份|些|方面)|上述|上面|前面|刚才"
 )
+NAMED_DOCUMENT = re.compile(
+    r"[^，。？?、]{2,30}?(?:条例|办法|规定|细则|计划|方案|规划|意见|通知|预案|纲要|措施|政策|报告)"
+)
+"""A document by its name, at the start of a question; another one asked next takes its place."""
+
 SHORT = 14
 """A question of at most so many characters that names no place leans on what was asked before."""
 
@@ -70,6 +75,9 @@ def _next(topic: _Topic | None, asked: str, gazetteer: Gazetteer) -> _Topic:
         return _Topic(_swap_places(topic.base, places, gazetteer), topic.focus)
     if not follows and (places or len(bare) > SHORT):
         return _Topic(asked)
+    other = NAMED_DOCUMENT.fullmatch(ELLIPSIS.sub("", bare))
+    if other and NAMED_DOCUMENT.match(topic.base):
+        return _Topic(NAMED_DOCUMENT.sub(other.group(), topic.base, count=1), topic.focus)
     focus = ELLIPSIS.sub("", bare).strip() or bare
     base = topic.base if not places else _swap_places(topic.base, places, gazetteer)
     return _Topic(base, focus)

@@ -26,14 +26,15 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "figure": re.compile(
         r"(?<![\d.])(?!(?:19|20)\d\d(?:年|[-—–~至]))"
         rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|[{MEASURE_WORDS}/])?"
-        rf"|(?:[二三四五六七八九十百千两]|[零一二三四五六七八九十百千两]{{2,}})"
+        rf"|(?<!第)(?<![零一二三四五六七八九十百千])"
+        rf"(?:[二三四五六七八九十百千两]|[零一二三四五六七八九十百千两]{{2,}})"
         rf"[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
     ),
     "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
     "percent": re.compile(r"\d\s*(?:[%‰％]|个百分点)|百分之|翻番|翻[一两]番|倍"),
     "money": re.compile(rf"{NUMERAL}[多余]?[万亿千百]*(?:美|港|欧|日)?元|{NUMERAL}[万亿]"),
     "date": re.compile(
-        r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
+        r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|\d{1,2}月\d{1,2}日|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
     ),
     "phone": re.compile(r"(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4}|12345)(?!\d)"),
     "doc_number": re.compile(r"[\[〔(（【]\d{4}[\]〕)）】]第?\d+号"),
@@ -43,12 +44,23 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
 
 CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
 EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
+DEFINES = re.compile(r"(?:所称|称为)[^。;]{1,30}[，,]?(?:是指|指|包括)|是指")
+"""How regulations define a word: 本办法所称甲，是指乙."""
+
+BOILERPLATE = re.compile(
+    r"^各[^。]*(?:人民政府|单位|部门|机构|高校|企业)[^。]*:$|印发给你们|(?:请|望)[^。]{0,12}(?:贯彻|遵照)(?:执行|落实|实施)?"
+    r"|^\(?此件|https?:|www\.|^(?:法宝|来源|责任编辑|publish|-publish)"
+)
+"""The frame of a notice and of the web page it was saved from; it states no policy."""
 NEAR = 0.92
 """A further sentence is quoted when its score is at least this share of the best one's."""
 
 COUNTED = re.compile(r"[两三四五六七八九十]+[大个种类项条]")
 """How many there are of what is asked (五大产业); official texts close such a list with it:
 甲、乙、丙等五大产业."""
+
+FEWEST = 4
+"""A sentence with fewer characters beside its document's own title and number says nothing."""
 
 LONG = 200
 ATTRIBUTE = re.compile(
@@ -79,6 +91,8 @@ class Credits:
     explains: float = 0.15
     enumerates: float = 0.12
     sums_up: float = 0.15
+    defines: float = 0.1
+    boilerplate: float = -0.3
     prior: float = 0.2
     long: float = -0.04
 
@@ -227,7 +241,17 @@ class EvidenceRanker:
             worth += credit.unit
         if query.years and (stated := years_in(text)):
             worth += credit.same_year if set(stated) & set(query.years) else credit.other_year
+        if not (query.about_document or query.kind == "basis"):
+            worth += credit.boilerplate * self._says_nothing(candidate)
         return worth + self._phrase_signs(query, candidate) + self._kind_signs(query, text)
+
+    def _says_nothing(self, candidate: Candidate) -> bool:
+        """Whether the sentence is but the document's title, number or the frame of a notice."""
+        metadata = self._index.document(candidate.document_id).metadata
+        rest = candidate.text
+        for known in (metadata.title, metadata.doc_number, metadata.issuer):
+            rest = rest.replace(squeeze(known or ""), "") if known else rest
+        return len(rest) < FEWEST or BOILERPLATE.search(candidate.text) is not None
 
     def _phrase_signs(self, query: Query, candidate: Candidate) -> float:
         """Quoted words of the question, and whether the sentence explains them."""
@@ -245,6 +269,8 @@ class EvidenceRanker:
     def _kind_signs(self, query: Query, text: str) -> float:
         if query.kind == "basis":
             return self._credits.cites * bool(CITED_DOCUMENT.search(text))
+        if query.kind == "definition" and DEFINES.search(text):
+            return self._credits.defines
         if query.kind not in ("list", "definition", "aggregate"):
             return 0.0
         listed = self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4

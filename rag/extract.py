@@ -18,6 +18,7 @@ from corpus.sentences import sentences
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.answer import QuestionKind
+from rag.enumeration import with_entries, with_siblings
 from rag.evidence import (
     SHAPES,
     Candidate,
@@ -43,7 +44,7 @@ MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
 FIGURE_LIMIT = 75
-SENTENCE_LIMIT = 80
+SENTENCE_LIMIT = 100
 """Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
 
 FAIR_SHARE = 0.75
@@ -113,10 +114,16 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._sections.entries(query, candidates[:READ])
+            quotes = self._sections.entries(query, candidates[:READ]) or self._enumerated(
+                with_siblings(self._index, candidates[0]), candidates[0]
+            )
         else:
             quotes = ()
-        return Extraction(quotes or self._sentences(query, candidates), candidates[0])
+        announced = self._enumerated(with_entries(self._index, candidates[0]), candidates[0])
+        return Extraction(quotes or announced or self._sentences(query, candidates), candidates[0])
+
+    def _enumerated(self, spans: Sequence[Span], candidate: Candidate) -> tuple[Quote, ...]:
+        return tuple(Quote(candidate.document_id, span) for span in spans)
 
     def _sentences(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         """The best sentence and those nearly as good, within the budget."""

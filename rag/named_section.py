@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from corpus.document import Section
 from corpus.fold import squeeze
-from corpus.sentences import sentences
 from index.index import Index
+from rag.enumeration import entry_end
 from rag.evidence import Candidate, chain
 from rag.matching import term_texts
 from rag.query import Query
@@ -20,6 +20,9 @@ ASKED_SHARE = 0.35
 """Share of the question's pairs, those of the document's title left out, that the heading must
 account for."""
 
+BODY_LIMIT = 220
+"""Longest section (blanks not counted) quoted whole."""
+
 
 class NamedSections:
     """Finds the section that is asked for among those of the candidates."""
@@ -28,7 +31,10 @@ class NamedSections:
         self._index = index
 
     def entries(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
-        """The entries of the section that the question names by its heading."""
+        """The entries of the section that the question names by its heading.
+
+        A short section without entries is quoted whole.
+        """
         named = self._named(query, candidates)
         if named is None:
             return ()
@@ -37,10 +43,9 @@ class NamedSections:
         text = self._index.document(document_id).text
         entries = _entries(sections, section)
         if len(entries) < 2:
-            return ()
-        return tuple(
-            Quote(document_id, (entry.start, _entry_end(text, entry))) for entry in entries
-        )
+            short = len(squeeze(text[section.start : section.body_end])) <= BODY_LIMIT
+            return (Quote(document_id, (section.start, section.body_end)),) if short else ()
+        return tuple(Quote(document_id, (entry.start, entry_end(text, entry))) for entry in entries)
 
     def _named(self, query: Query, candidates: Sequence[Candidate]) -> tuple[str, Section] | None:
         """The section whose heading the question repeats; the longest such heading wins.
@@ -104,11 +109,3 @@ def _pairs(text: str) -> set[str]:
 
 def _is_repeated(sections: Sequence[Section], section: Section) -> bool:
     return sum(one.title == section.title for one in sections) > 1
-
-
-def _entry_end(text: str, entry: Section) -> int:
-    """Where an entry's quote ends: at its title, or after its first sentence when it has none."""
-    if entry.title:
-        return entry.end
-    ends = (stop for _, stop in sentences(text, entry.start, entry.body_end) if stop > entry.end)
-    return next(ends, entry.body_end)

@@ -88,7 +88,8 @@ class Query:
 
 
 MEASURE_WORDS = (
-    "家个项所人名条件座辆倍年天支次批类种份处台套户村亩岁寸级位门艘架间例分钟公里千米平方米"
+    "家个项所人名条件座辆倍年月周天日支次批类种份处台套户村亩岁寸级位门艘架间例只头株吨斤克升瓦"
+    "分钟小时公里千米平方米"
 )
 HOW_MANY = r"(?:多少|(?<![哪第])几)"
 WHICH_BODIES = (
@@ -370,7 +371,10 @@ def answer_shape(folded: str) -> AnswerShape:
         return "any"
     if re.search(rf"百分之几|增[速幅]|占比|比[重例]|占.{{1,12}}的?{HOW_MANY}", folded):
         return "percent"
-    if re.search(r"产值|营收|收入|投资|资金|经费|金额|多少钱|亿元|万元|税收|补助|补贴", folded):
+    if re.search(
+        r"产值|营收|收入|投资|资金|经费|金额|多少钱|多少元|亿元|万元|税收|补助|补贴|奖励|奖补|罚[款多]|票价|费用?是",
+        folded,
+    ):
         return "money"
     return "figure"
 
