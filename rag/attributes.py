@@ -15,7 +15,7 @@ from rag.query import Query
 DATE_FIELD = re.compile("(?:成文|发布|印发|公布|公开|生效|施行)(?:日期|时间)")
 """What page headers call their dates (成文日期：2019-12-06)."""
 
-TAKES_EFFECT = re.compile("施行|生效|失效|有效期|废止|截止")
+TAKES_EFFECT = re.compile("施行|生效|失效|有效|废止|截止|为止|到期")
 STATED_DAY = re.compile(r"\d{1,2}月\d{1,2}日|之日起")
 
 DIGITS = "〇一二三四五六七八九"

@@ -25,20 +25,26 @@ ENTRY_LENGTH = 120
 
 
 def with_entries(index: Index, candidate: Candidate) -> tuple[Span, ...]:
-    """The lead-in and its entries when ``candidate`` announces entries; empty otherwise."""
-    if not LEAD_IN.search(candidate.text):
-        return ()
+    """The lead-in and its entries when ``candidate`` announces entries; empty otherwise.
+
+    The first entry may stand in the same sentence: 实现三个转变：一是…；二是….
+    """
     sections = index.sections(candidate.document_id)
     text = index.document(candidate.document_id).text
     position = section_at(sections, candidate.start)
     entries = [
         one
         for one in sections
-        if one.label and one.parent == position and one.start >= candidate.end
+        if one.label and one.parent == position and one.start > candidate.start
     ]
-    if len(entries) < 2 or text[candidate.end : entries[0].start].strip():
+    if len(entries) < 2:
         return ()
-    return ((candidate.start, candidate.end), *_entry_spans(text, entries))
+    end = min(candidate.end, entries[0].start)
+    if text[end : entries[0].start].strip() or not LEAD_IN.search(
+        squeeze(text[candidate.start : end])
+    ):
+        return ()
+    return ((candidate.start, end), *_entry_spans(text, entries))
 
 
 def with_siblings(index: Index, candidate: Candidate) -> tuple[Span, ...]:

@@ -20,7 +20,6 @@ from index.index import Index
 from rag.answer import QuestionKind
 from rag.enumeration import with_entries, with_siblings
 from rag.evidence import (
-    SHAPES,
     Candidate,
     EvidenceRanker,
     asked_form,
@@ -32,13 +31,16 @@ from rag.gather import Gatherer
 from rag.named_section import NamedSections
 from rag.query import Query, content_of, question_kind
 from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about
-from rag.responsibility import RoleClause, charges, role_clauses
+from rag.responsibility import NARRATIVE, RoleClause, charges, role_clauses
 
 READ = 15
 """How many of the best passages are read sentence by sentence."""
 
 BUDGET = 150
 """Most characters (blanks not counted) quoted where sentences, not a list, answer."""
+
+CLOSING = 2
+"""How many passages at a document's end may state when it takes effect and until when."""
 
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
@@ -97,14 +99,12 @@ class Extractor:
         return self._ranker.rank(query, read)
 
     def _outer_lines(self, read: Sequence[Hit]) -> list[Hit]:
-        """The passages before the first heading and after the last section of the best document."""
+        """The passages that speak of the best document: before the first heading, and the last."""
         best, known = read[0], {hit.passage.id for hit in read}
-        outer = [
-            passage
-            for passage in self._index.passages(best.passage.document_id)
-            if passage.section is None and passage.id not in known
-        ]
-        return [replace(best, passage=passage) for passage in outer]
+        passages = self._index.passages(best.passage.document_id)
+        outer = [one for one in passages if one.section is None]
+        outer += [one for one in passages[-CLOSING:] if one.section is not None]
+        return [replace(best, passage=one) for one in outer if one.id not in known]
 
     # one place, one answer
 
@@ -119,8 +119,7 @@ class Extractor:
             )
         else:
             quotes = ()
-        announced = self._enumerated(with_entries(self._index, candidates[0]), candidates[0])
-        return Extraction(quotes or announced or self._sentences(query, candidates), candidates[0])
+        return Extraction(quotes or self._sentences(query, candidates), candidates[0])
 
     def _enumerated(self, spans: Sequence[Span], candidate: Candidate) -> tuple[Quote, ...]:
         return tuple(Quote(candidate.document_id, span) for span in spans)
@@ -130,6 +129,8 @@ class Extractor:
         quotes: list[Quote] = []
         left = BUDGET
         for candidate in near_best(candidates)[:MOST_SENTENCES]:
+            if entries := with_entries(self._index, candidate):
+                return (*quotes, *self._enumerated(entries, candidate))
             span = self._span(query, candidate)
             text = self._index.document(candidate.document_id).text
             length = len(squeeze(text[slice(*span)]))
@@ -198,7 +199,7 @@ class Extractor:
                     text,
                     (candidate.start, candidate.end),
                     self._ranker.terms(query),
-                    SHAPES["any"],
+                    NARRATIVE,
                     limit=FIGURE_LIMIT,
                 )
                 return (Quote(candidate.document_id, span),)

@@ -20,6 +20,7 @@ ASKED_SHARE = 0.35
 """Share of the question's pairs, those of the document's title left out, that the heading must
 account for."""
 
+FEWEST_HEADS = 3
 BODY_LIMIT = 220
 """Longest section (blanks not counted) quoted whole."""
 
@@ -90,7 +91,10 @@ class NamedSections:
 
 
 def _entries(sections: Sequence[Section], section: Section) -> list[Section]:
-    """The enumerated children; those of its only enumerating run-in when it has none itself."""
+    """The enumerated children; those of its only enumerating run-in when it has none itself.
+
+    Run-in heads alone (创新驱动，人才支撑。) are entries when there are several of them.
+    """
     children = [one for one in sections if one.parent == section.position]
     entries = [one for one in children if one.label]
     if entries:
@@ -100,7 +104,9 @@ def _entries(sections: Sequence[Section], section: Section) -> list[Section]:
         for child in children
     ]
     filled = [group for group in nested if group]
-    return filled[0] if len(filled) == 1 else []
+    if filled:
+        return filled[0] if len(filled) == 1 else []
+    return children if len(children) >= FEWEST_HEADS else []
 
 
 def _pairs(text: str) -> set[str]:

@@ -94,7 +94,7 @@ MEASURE_WORDS = (
 HOW_MANY = r"(?:多少|(?<![哪第])几)"
 WHICH_BODIES = (
     r"(?:哪|什么|啥)(?:一?个|些|几个|几家)?(?:政府|职能|牵头)?"
-    r"(?:部门|单位|厅局|委办局|科室|机构|厅|局|处室)"
+    r"(?:部门|单位|厅局|委办局|科室|厅|局|处室)"
 )
 
 KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
@@ -160,12 +160,12 @@ ASKING_WORDS = re.compile(
     r"(?:方面|内容|东西|样的?|个|项|条|种|类|家|份|天|年|日|位)?"
     r"|怎么(?:样|办|说|写|做|搞|弄)?的?|怎样|如何|咋(?:样|办|整|弄)?|何时|由谁来?|谁来?|归谁"
     r"|是指|指的是|什么意思|啥意思|含义是?|分别|各自|打算|准备|计划要|目标是|目标$|要求是$"
-    r"|能不能|可不可以|是不是|有没有|是否|吗|呢|吧|呀|啊|么$|[?？!！。，,、;；:：]"
+    r"|能不能|可不可以|是不是|有没有|是否|包括|包含|吗|呢|吧|呀|啊|么$|[?？!！。，,、;；:：]"
 )
 """Wording that asks and says nothing of the subject; removed before comparing with text."""
 
 ABOUT_DOCUMENT = re.compile(
-    r"落款|成文|印发|发布|公布|签发|发文|文号|施行|实施期|有效期|哪几年|起止|第几次|会议(?:审议|通过)|公开(?:方式|目录)|索引号"
+    r"落款|成文|印发|发布|公布|签发|发文|文号|施行|生效|失效|实施期|有效期|为止|到期|哪几年|起止|第几次|会议(?:审议|通过)|公开(?:方式|目录)|索引号"
 )
 """Words that ask about a document itself, which its first and last lines state."""
 
@@ -359,7 +359,7 @@ def answer_shape(folded: str) -> AnswerShape:
     >>> answer_shape("年均增速要达到多少?")
     'percent'
     """
-    if re.search(r"电话|热线|联系方式|手机号", folded):
+    if re.search(r"电话|联系方式|手机号", folded):
         return "phone"
     if re.search(r"(?:发文字号|文号|发文号|几号文)", folded):
         return "doc_number"
@@ -369,10 +369,13 @@ def answer_shape(folded: str) -> AnswerShape:
         return "date"
     if not re.search(rf"{HOW_MANY}|多[大高快]|百分之几", folded):
         return "any"
+    unit = asked_unit(folded)
+    if unit and unit != "元":
+        return "figure"
     if re.search(rf"百分之几|增[速幅]|占比|比[重例]|占.{{1,12}}的?{HOW_MANY}", folded):
         return "percent"
     if re.search(
-        r"产值|营收|收入|投资|资金|经费|金额|多少钱|多少元|亿元|万元|税收|补助|补贴|奖励|奖补|罚[款多]|票价|费用?是",
+        r"产值|营收|收入|投资|资金|经费|金额|多少钱|多少元|多少个?[万亿]|亿元|万元|税收|补助|补贴|奖励|奖补|罚[款多]|票价|费用?是",
         folded,
     ):
         return "money"
