@@ -48,3 +48,9 @@ def test_a_new_question_takes_nothing_over(new: str) -> None:
 
 def test_blank_history_is_passed_over() -> None:
     assert standalone(FIRST, ["", "  "], GAZETTEER) == Standalone(FIRST)
+
+
+def test_another_document_takes_the_place_of_the_document() -> None:
+    history = ["金华市养犬条例从什么时候开始施行？"]
+    found = standalone("嘉兴停车条例呢", history, GAZETTEER)
+    assert found.text == "嘉兴停车条例从什么时候开始施行？"
