@@ -59,13 +59,13 @@ def fold(text: str) -> str:
 
 
 def fold_for_structure(text: str) -> str:
-    """Fold, keeping what tells structure: the form in which headings and paragraphs are looked for.
+    """Fold, keeping what tells structure: the form in which headings are looked for.
 
     Circled numbers stay, and an indent of two full-width spaces in the middle of a line becomes a
     line break: copied from a web page, a paragraph often keeps its indent and loses its break.
 
-    >>> fold_for_structure("①支持１家。　　二是引进")
-    '①支持1家。\\n 二是引进'
+    >>> fold_for_structure("①支持１家。　　二是引进").splitlines()
+    ['①支持1家。', ' 二是引进']
     """
     broken = _INLINE_INDENT.sub(lambda match: "\n" + " " * (len(match[0]) - 1), text)
     return broken.translate(_SCAN)

@@ -1,7 +1,7 @@
 """Spans of a saved page that say nothing of the document: marked, never removed.
 
 Navigation, print and close buttons, browsing counters, <BR> left in running text, end markers of
-a content system. The header table of a government page (索引号, 发布机构, 成文日期, 发布时间) is not
+a content system. The header table of a government page (索引号, 发布机构, 成文日期) is not
 furniture: it is worth searching.
 """
 
@@ -13,10 +13,13 @@ from corpus.fold import fold
 
 Span = tuple[int, int]
 
-_MARK = re.compile(r"<br\ */?>|&nbsp;|<!--.{0,200}?-->|^[^\S\n]*(?:标题|内容|正文)\ *:", re.MULTILINE)
+_MARK = re.compile(
+    r"<br\ */?>|&nbsp;|<!--.{0,200}?-->|^[^\S\n]*(?:标题|内容|正文)\ *:", re.MULTILINE
+)
 _INLINE = re.compile(
     r"theend(?=\s*\Z)|浏览次数\ *:?\ *\d*|(?:阅读|点击)(?:次数|量)\ *:?\ *\d*"
-    r"|(?:字号|字体)\ *:?\ *\[?\ *大\ *中\ *小\ *\]?|分享到?\ *:|打印本页|关闭窗口|【(?:打印|关闭|打印本页|关闭窗口)】",
+    r"|(?:字号|字体)\ *:?\ *\[?\ *大\ *中\ *小\ *\]?|分享到?\ *:|打印本页|关闭窗口"
+    r"|【(?:打印|关闭|打印本页|关闭窗口)】",
     re.MULTILINE,
 )
 _LINE = re.compile(
@@ -24,7 +27,8 @@ _LINE = re.compile(
     r"(?:您?(?:现在|当前)(?:的)?(?:所在)?位置|位置|您所在的位置)\ *(?:是)?\ *:.*"
     r"|>[^\n]*>[^\n]*"
     r"|首页\ *(?:>|»|›|-|\|)[^\n]*"
-    r"|(?:打印|关闭|收藏|返回顶部|扫一扫在手机打开当前页|相关链接|上一篇\ *:.*|下一篇\ *:.*|责任编辑\ *:.*)"
+    r"|(?:打印|关闭|收藏|返回顶部|扫一扫在手机打开当前页|相关链接)"
+    r"|(?:上一篇|下一篇|责任编辑)\ *:.*"
     r"|=+\ *page\ *\d+\ *=+|[-—–]\ *\d+\ *[-—–]|第\ *\d+\ *页(?:\ *共\ *\d+\ *页)?"
     r"|[|_=~*]+"
     r")[^\S\n]*$",

@@ -22,6 +22,8 @@ _UNFINISHED = frozenset("、,(“‘《〔[第")
 _BULLET = re.compile(r"[#|>●○◆■▪•·*\-—]")
 LONG_LINE = 60
 """Characters from which a line without end punctuation is taken to be broken, not a heading."""
+_SENTENCE_LINES = 10
+"""Long lines without end punctuation from which a file is taken to have one sentence a line."""
 _HEAD_STUB = 8
 _STUB_TITLE = 25
 
@@ -97,7 +99,11 @@ class _Joiner:
         open_ended = [x.length for x in found if not ends_sentence(folded, x.start, x.end)]
         long = [x for x in found if x.length >= LONG_LINE]
         unfinished = sum(length >= LONG_LINE for length in open_ended)
-        return cls(folded, _wrap_width(found, open_ended), unfinished > 0.3 * len(long) + 1)
+        return cls(
+            folded,
+            _wrap_width(found, open_ended),
+            unfinished >= _SENTENCE_LINES and unfinished > 0.5 * len(long),
+        )
 
     def joins(self, paragraph_start: int, line: Line, following: Line) -> bool:
         folded = self.folded
@@ -126,13 +132,11 @@ class _Joiner:
         )
 
     def _stub(self, line: Line, following: Line) -> bool:
-        """A label and a verb whose quoted object slipped onto the next line: 3.实施⏎“…”计划。"""
+        """Whether a label and a verb have their quoted object on the next line: 3.实施, “…”计划."""
         if line.length > _HEAD_STUB or self.folded[following.start] != "“":
             return False
         stop = self.folded.find("。", following.start, following.start + _STUB_TITLE)
-        return (
-            0 < stop < following.end - 1 and "," not in self.folded[following.start : stop]
-        )
+        return 0 < stop < following.end - 1 and "," not in self.folded[following.start : stop]
 
     def _broken(self, line: Line) -> bool:
         if self.width is not None and line.length >= 0.8 * self.width:

@@ -1,4 +1,4 @@
-"""A file, or its bytes, → a Document. Reading formats, finding metadata and the catalogue meet here."""
+"""A file, or its bytes, → a Document: reading, finding metadata and the catalogue meet here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def parse_document(
     """Make a document of a file's bytes; raises DocumentError when they are no readable text.
 
     ``source_name`` is the bare file name: its suffix chooses the reader and it is the key in
-    ``catalogue``. ``overrides`` are metadata fields a user states; they win over text and catalogue.
+    ``catalogue``. ``overrides`` are metadata fields a user states; they win over everything.
     """
     reader = reader_for(source_name)
     if not data:
@@ -63,9 +63,7 @@ def read_document(
         ) from None
     if catalogue is None and (path.parent / LIBRARY_FILE).is_file():
         catalogue = Catalogue.read(path.parent / LIBRARY_FILE)
-    return parse_document(
-        data, source_name=path.name, catalogue=catalogue, size_limit=size_limit
-    )
+    return parse_document(data, source_name=path.name, catalogue=catalogue, size_limit=size_limit)
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:

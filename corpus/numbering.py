@@ -1,6 +1,6 @@
 """One label of official numbering: where it stands, its style and its ordinal.
 
-GB/T 9704—2012, 7.3.3 numbers the parts of a document 一、 （一） 1. （1）; regulations and plans add
+GB/T 9704—2012, 7.3.3 numbers parts 一、 （一） 1. （1）; regulations and plans add
 第X编/章/节/条, and running text 一是…二是…. The habits beyond the standard are read as well:
 half-width brackets, 18、 for 18., a space inside a bracket, ①, 1), full-width digits.
 
@@ -44,8 +44,9 @@ _CHAPTER_STYLES: dict[str, Style] = {
 
 _LABEL = re.compile(
     rf"""
-      第\ ?(?P<chapter>[{_HAN}]{{1,7}}|\d{{1,4}})\ ?(?P<unit>编|篇|部分|章|节|条(?:之[一二三四五六七八九十])?)
-    | (?<![{_HAN}第之\d])(?P<han>[{_HAN}]{{1,4}})\ ?、
+      第\ ?(?P<chapter>[{_HAN}]{{1,7}}|\d{{1,4}})\ ?
+        (?P<unit>编|篇|部分|章|节|条(?:之[一二三四五六七八九十])?)
+    | (?<![{_HAN}第之唯\d])(?P<han>[{_HAN}]{{1,4}})\ ?、
     | (?<!第)\(\ *(?P<han_bracket>[{_HAN}]{{1,4}})\ *\)、?
     | (?<!第)\(\ *(?P<arabic_bracket>\d{{1,3}})\ *\)、?
     | (?<![\d.a-z(/—–~%-])(?P<arabic>\d{{1,3}})\ ?(?:[.、](?!\d)|\.(?=(?:19|20)\d\d年))
@@ -61,7 +62,7 @@ _LINE_LABEL = re.compile(
 )
 _POINTS = re.compile(
     r"(?P<points>\d{1,2}(?:\.\d{1,2}){1,2})\.?(?=\s|[\u4e00-\u9fff])(?!\s*(?:万|亿|元|个|家|倍|米|公里|吨|年|月|日|平方))"
-    r"|(?P<point>\d{1,2})\ +(?=[\u4e00-\u9fff]\S{1,18}$)"
+    r"|(?P<point>\d{1,2})\ +(?=[\u4e00-\u9fff][^\s.]{1,18}(?:[\ .·…]*\d*)$)"
 )
 _POINT_STYLES: tuple[Style, ...] = ("point", "point_point", "point_point_point")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from corpus.document import Document, Passage, Section
 from corpus.fold import fold_for_structure
@@ -61,46 +62,18 @@ class _Cutter:
         self.starts = [section.start for section in sections]
 
     def passages(self) -> Iterator[tuple[int, int, int | None]]:
-        for start, end, owner in self._stretches():
-            for first, last in self._without_furniture(start, end):
-                if not self._says_something(first, last):
-                    continue
-                for a, b in self._pieces(first, last):
-                    yield a, b, self._innermost(a, b, owner)
+        for stretch in self._stretches():
+            for start, end in self._without_furniture(*stretch):
+                if self._says_something(start, end):
+                    for first, last in self._pieces(start, end):
+                        yield first, last, self._innermost(first, last)
 
-    def _stretches(self) -> list[tuple[int, int, int | None]]:
-        """Return the text as stretches, each the own text of one section or of none."""
-        events: list[tuple[int, int, int | None]] = []
-        stack: list[int] = []
-        at = 0
-
-        def emit(until: int) -> None:
-            nonlocal at
-            owner = stack[-1] if stack else None
-            if until > at:
-                if events and events[-1][2] == owner and events[-1][1] == at:
-                    events[-1] = (events[-1][0], until, owner)
-                else:
-                    events.append((at, until, owner))
-                at = until
-
-        for section in self.sections:
-            while stack and self.sections[stack[-1]].body_end <= section.start:
-                emit(self.sections[stack[-1]].body_end)
-                stack.pop()
-            if self._stays(section):
-                continue
-            emit(section.start)
-            stack.append(section.position)
-        while stack:
-            emit(self.sections[stack[-1]].body_end)
-            stack.pop()
-        emit(len(self.text))
-        return events
-
-    def _stays(self, section: Section) -> bool:
-        """Whether the section is part of the passage of the one that enumerates it."""
-        return section.parent is not None and (section.kind == "item" or is_spoken(section))
+    def _stretches(self) -> Iterator[Span]:
+        """Yield the text as stretches, each the own text of one section or of none."""
+        kept = [section for section in self.sections if not _stays(section)]
+        edges = {0, len(self.text)}
+        edges |= {section.start for section in kept} | {section.body_end for section in kept}
+        return pairwise(sorted(edges))
 
     def _without_furniture(self, start: int, end: int) -> list[Span]:
         """Return the stretch less the furniture in it; marks inside a line stay where they are."""
@@ -114,11 +87,11 @@ class _Cutter:
 
     def _furniture_in(self, start: int, end: int) -> Iterator[Span]:
         position = max(bisect_right(self.skipped, (start, start)) - 1, 0)
-        for first, last in self.skipped[position:]:
-            if first >= end:
-                return
+        while position < len(self.skipped) and self.skipped[position][0] < end:
+            first, last = self.skipped[position]
             if last > start:
                 yield max(first, start), min(last, end)
+            position += 1
 
     def _trim(self, start: int, end: int) -> Span | None:
         """Drop white space and marks such as <BR> from both ends; None when nothing is left."""
@@ -139,7 +112,7 @@ class _Cutter:
             start = min(self.heading_ends[at], end)
         return any(character.isalnum() for character in self.folded[start:end])
 
-    def _innermost(self, start: int, end: int, owner: int | None) -> int | None:
+    def _innermost(self, start: int, end: int) -> int | None:
         """Return the innermost section that holds the whole piece."""
         at = bisect_right(self.starts, start) - 1
         position: int | None = at if at >= 0 else None
@@ -156,14 +129,10 @@ class _Cutter:
         count = max(2, round((end - start) / self.target))
         cuts = self._cuts(units, start, end, count)
         bounds = [start, *cuts, end]
-        return [
-            span
-            for a, b in zip(bounds, bounds[1:], strict=False)
-            if (span := self._trim(a, b)) is not None
-        ]
+        return [span for a, b in pairwise(bounds) if (span := self._trim(a, b)) is not None]
 
     def _units(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Return where a cut may be made, with its cost: 0 at entries, then paragraphs, sentences."""
+        """Return where a cut may be made, with its cost: entries, paragraphs, then sentences."""
         entries = {s.start for s in self._sections_in(start, end)}
         openings = {a + start for a, _ in paragraphs(self.folded[start:end])}
         units: list[tuple[int, int]] = []
@@ -192,20 +161,27 @@ class _Cutter:
         return self.sections[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def _cuts(self, units: list[tuple[int, int]], start: int, end: int, count: int) -> list[int]:
-        """Choose cuts near the places that would make the pieces equal."""
+        """Choose cuts near the places that would make the pieces equal, the dearer the nearer."""
         size = (end - start) / count
-        chosen: list[int] = []
         positions = [at for at, _ in units]
+        chosen: list[int] = []
         previous = start
         while end - previous > self.longest:
-            ideal = previous + min(size, self.target)
             low = bisect_left(positions, previous + self.shortest)
             high = bisect_right(positions, min(previous + self.longest, end - self.shortest))
             window = units[low:high] or units[low : low + 1]
-            window = [unit for unit in window if end - unit[0] >= self.shortest]
-            if not window:
+            if not window or end - window[0][0] < self.shortest:
                 break
-            at = min(window, key=lambda unit: (abs(unit[0] - ideal) + unit[1] * size / 8, unit[0]))[0]
-            chosen.append(at)
-            previous = at
+            previous = _nearest(window, previous + min(size, self.target), size / 6)
+            chosen.append(previous)
         return chosen
+
+
+def _stays(section: Section) -> bool:
+    """Whether the section is part of the passage of the one that enumerates it."""
+    return section.parent is not None and (section.kind == "item" or is_spoken(section))
+
+
+def _nearest(units: Sequence[tuple[int, int]], ideal: float, price: float) -> int:
+    """Return the place nearest to ``ideal``, where each point of cost counts as ``price`` away."""
+    return min(units, key=lambda unit: (abs(unit[0] - ideal) + unit[1] * price, unit[0]))[0]

@@ -1,7 +1,8 @@
 """Sentence and clause spans of Chinese text; brackets and quotation marks are kept whole.
 
 A sentence ends after 。！？； with the closing marks that follow, or at the end of a paragraph. A
-mark inside a bracket or a quotation ends nothing, unless the bracket never closes.
+mark inside a bracket or a quotation ends nothing, unless it is the last in there (“……。”) or the
+bracket never closes.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from corpus.lines import paragraphs
 
 Span = tuple[int, int]
 
-_PAIRS = {"(": ")", "“": "”", "‘": "’", "《": "》", "〈": "〉", "「": "」", "『": "』", "〔": "〕", "[": "]", "【": "】"}  # fmt: skip
+_PAIRS = dict(zip("(“‘《〈「『〔[【", ")”’》〉」』〕]】", strict=True))
 _CLOSERS = frozenset(_PAIRS.values())
 _MARK = re.compile(r"[(“‘《〈「『〔\[【)”’》〉」』〕\]】]")
 _ENCLOSED_MAX = 300
 """Characters a bracket may span; a longer one is a lost bracket, not an aside."""
 _SENTENCE_END = re.compile(r"[。!?;]+")
-_CLAUSE_END = re.compile(r"[。!?;,:]+")
+_CLAUSE_END = re.compile(r"[。!?;]+|[,:]+")
+_FULL_STOPS = "。!?"
 _TAIL = re.compile(r"[”’》〉」』)\]】]*")
 
 
@@ -87,20 +89,17 @@ def _split(text: str, start: int, end: int | None, boundary: re.Pattern[str]) ->
         for match in boundary.finditer(folded, first, last):
             while aside < len(asides) and asides[aside][1] <= match.start():
                 aside += 1
-            if match.start() < begin or _inside(asides, aside, match.start()):
-                continue
-            if _between_digits(folded, match):
-                continue
             tail = _TAIL.match(folded, match.end(), last)
             cut = tail.end() if tail else match.end()
+            held = aside < len(asides) and asides[aside][0] < match.start()
+            if held and (cut != asides[aside][1] or match.group()[0] not in _FULL_STOPS):
+                continue
+            if match.start() < begin or _between_digits(folded, match):
+                continue
             _append(spans, folded, begin, cut, start)
             begin = cut
         _append(spans, folded, begin, last, start)
     return spans
-
-
-def _inside(asides: list[Span], position: int, at: int) -> bool:
-    return position < len(asides) and asides[position][0] < at
 
 
 def _between_digits(folded: str, match: re.Match[str]) -> bool:

@@ -85,7 +85,9 @@ def _decode_gb18030(data: bytes, source_name: str, utf8_place: int) -> str:
         raise _not_text(source_name, met) from None
     if _reads_like_chinese(text):
         return text
-    raise _not_text(source_name, f"无法解码：第{utf8_place}个字节处不是有效的 UTF-8，也不像 GB18030")
+    raise _not_text(
+        source_name, f"无法解码：第{utf8_place}个字节处不是有效的 UTF-8，也不像 GB18030"
+    )
 
 
 def _reads_like_chinese(text: str) -> bool:

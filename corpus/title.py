@@ -1,0 +1,152 @@
+"""The title of a document: of the notice, of what it issues, or of the page it was saved from.
+
+GB/T 9704—2012, 7.3.1: 发文机关 + 关于 + 事由 + 的 + 文种, often over several lines. The fullest one
+wins: a notice's title over the plan's, both over a page title that was cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.furniture import furniture
+from corpus.lines import Line, lines
+from corpus.numbering import label_at
+from corpus.signoff import DATE, is_body_line
+
+KINDS = (
+    r"(?:通知|意见|办法|规定|方案|计划|规划|细则|条例|决定|公告|通告|通报|报告|纲要|措施|批复|复函|函"
+    r"|命令|令|要点|制度|规程|规则|指南|标准|纪要|政策|章程|导则|指引|清单|决议|议案|请示|倡议书|法)"
+)
+"""文种: what a title ends in."""
+NUMBER = (
+    r"(?:[\u4e00-\u9fff]{1,14}\ *[〔\[(]\ *(?:19|20)\d\d\ *[〕\])]\ *(?:第\ *)?\d{1,5}\ *号"
+    r"|[\u4e00-\u9fff]{0,20}令\ *第\ *\d{1,4}\ *号)"
+)
+"""发文字号, for folded text: 国发〔2016〕67号, …令第693号."""
+_VERSION = r"(?:\ *\([^()]*(?:年|试行|草案|稿|修订|修正|暂行|版|本)[^()]*\))"
+_TITLE_END = re.compile(rf"{KINDS}{_VERSION}*\ *$")
+_VERSION_LINE = re.compile(_VERSION)
+_NOTICE = re.compile(rf"关于.+{KINDS}{_VERSION}*\ *$")
+_NUMBERED = re.compile(rf"\s*(\S[^。:;\n]{{5,120}}?{KINDS}{_VERSION}*)\s*\(?({NUMBER})")
+_MARKED = re.compile(
+    r"^[^\S\n]*(?:标\ *题|题\ *名|名\ *称|文件名称)\ *:\ *(\S[^\n\r]*)|^\#\ +(\S[^\n\r]*)",
+    re.MULTILINE,
+)
+_ISSUED = re.compile(r"《([^《》]{4,80})》[^。]{0,60}现?(?:予以)?(?:印发|发布|公布|下发|转发)")
+_NOT_IN_TITLE = re.compile(rf"[。;!?:]|{DATE}|{NUMBER}\)?\ *$")
+_NOT_FIRST_LINE = re.compile(r"[。;:,]")
+_END_OF_TITLE = re.compile(
+    r".*(?:通知|意见|决定|公告|批复|办法|规定|方案|规划|计划|纲要|条例)(?=.)"
+)
+_LENGTH_MAX = 120
+_LINES_MAX = 4
+_HALF_LINE_MAX = 40
+
+
+def find_title(text: str, folded: str, front_end: int) -> str | None:
+    """Return the title stated before ``front_end``, without white space; None for none."""
+    finder = _Finder(text, folded, front_end)
+    numbered = _NUMBERED.match(folded)
+    if numbered is not None:
+        end = numbered.start(2) + title_words_in(numbered[2])
+        return finder.squeezed(numbered.start(1), end).rstrip("(（")
+    lined = list(finder.title_lines())
+    marked = finder.marked_title()
+    notices = [title for title in [*lined, marked or ""] if _NOTICE.search(title)]
+    candidates = [*notices, *lined, finder.issued_title(marked), marked, finder.first_line()]
+    return next((title for title in candidates if title), None)
+
+
+def title_words_in(number: str) -> int:
+    """Return how much of what looks like a number is still the title: 的通知|国发〔2011〕42号.
+
+    >>> title_words_in("的通知国发〔2011〕42号")
+    3
+    """
+    match = _END_OF_TITLE.match(number)
+    return match.end() if match else 0
+
+
+class _Finder:
+    """The lines above the text, page furniture left out."""
+
+    def __init__(self, text: str, folded: str, front_end: int) -> None:
+        self.text = text
+        self.folded = folded
+        self.end = front_end
+        skipped = furniture(text)
+        self.front = [
+            line
+            for line in lines(folded, 0, front_end)
+            if not any(start <= line.start and line.end <= end for start, end in skipped)
+        ]
+
+    def squeezed(self, start: int, end: int) -> str:
+        """Return the text of a span without white space and list marks."""
+        return "".join(self.text[start:end].split()).lstrip("#-—=").strip("*")
+
+    def marked_title(self) -> str | None:
+        """Return what follows 标题： or stands as the Markdown title."""
+        match = _MARKED.search(self.folded, 0, max(self.end, _LENGTH_MAX))
+        return self.squeezed(*match.span(match.lastindex or 0)) if match else None
+
+    def issued_title(self, marked: str | None) -> str | None:
+        """Return the 《…》 a notice issues; with a cut-off page title, the one that begins so."""
+        stub = re.sub(r"^.*?关于印发", "", marked or "").strip("《")
+        names = [self.squeezed(*m.span(1)) for m in _ISSUED.finditer(self.folded, 0, self.end)]
+        return next((name for name in names if name.startswith(stub)), None)
+
+    def title_lines(self) -> Iterator[str]:
+        """Yield the lines that end in a kind of document, joined where they are broken."""
+        position = 0
+        while position < len(self.front):
+            count = self._title_length(position)
+            if count:
+                yield "".join(
+                    self.squeezed(line.start, line.end)
+                    for line in self.front[position : position + count]
+                )
+            position += max(count, 1)
+
+    def _title_length(self, position: int) -> int:
+        """Return how many lines from ``position`` on make up a title, 0 for none."""
+        for count in range(1, _LINES_MAX + 1):
+            chosen = self.front[position : position + count]
+            if len(chosen) < count or not self._may_go_on(chosen):
+                return 0
+            joined = "".join(self._line(line) for line in chosen)
+            if len(joined) > _LENGTH_MAX:
+                return 0
+            if _TITLE_END.search(joined):
+                return count + self._version_follows(position + count)
+        return 0
+
+    def _may_go_on(self, chosen: Sequence[Line]) -> bool:
+        """Whether the last of ``chosen`` can be part of a title with the lines before it."""
+        line = chosen[-1]
+        last = self._line(line) if line.length <= _LENGTH_MAX else ""
+        if not any(map(str.isalnum, last)) or _NOT_IN_TITLE.search(last):
+            return False
+        if label_at(self.folded, line.start) is not None or last.startswith("附件"):
+            return False
+        if len(chosen) == 1 or last.startswith("关于"):
+            return True
+        head = self._line(chosen[0])
+        short = len(head) < _HALF_LINE_MAX and not is_body_line(self.folded, chosen[-2])
+        return "关于" in head or short
+
+    def _version_follows(self, position: int) -> int:
+        """Return 1 when the next line is the years or the version in brackets, else 0."""
+        if position >= len(self.front):
+            return 0
+        return int(_VERSION_LINE.fullmatch(self._line(self.front[position])) is not None)
+
+    def _line(self, line: Line) -> str:
+        return self.folded[line.start : line.end]
+
+    def first_line(self) -> str | None:
+        """Return the first line when it is short and no sentence, as page titles are."""
+        words = self._line(self.front[0]) if self.front else ""
+        fits = 4 <= len(words) <= 60 and not _NOT_FIRST_LINE.search(words)
+        return self.squeezed(self.front[0].start, self.front[0].end) if fits else None

@@ -1,0 +1,173 @@
+"""Metadata: where a document says it, and what must not be taken for it."""
+
+from datetime import date
+
+import pytest
+
+from corpus.metadata import find_metadata, parse_date, region_of, years_of
+
+NOTICE = """青禾市人民政府办公室关于印发青禾市竹产业发展
+行动计划（2024—2026年）的通知
+青政办发〔2024〕12号
+各县（市、区）人民政府，市直各单位：
+《青禾市竹产业发展行动计划（2024—2026年）》已经市政府同意，现印发给你们。
+青禾市人民政府办公室
+2024年5月6日
+青禾市竹产业发展行动计划
+为落实《国务院办公厅关于某事的意见》（国办发〔2023〕3号），制定本计划。
+一、目标
+到2026年，产值达到80亿元。
+"""
+
+
+def find(text, name="file.txt"):
+    return find_metadata(text, source_name=name)
+
+
+def test_find_metadata_of_a_notice():
+    found = find(NOTICE)
+    assert (
+        found.title == "青禾市人民政府办公室关于印发青禾市竹产业发展行动计划（2024—2026年）的通知"
+    )
+    assert found.doc_number == "青政办发〔2024〕12号"
+    assert found.issuer == "青禾市人民政府办公室"
+    assert found.date_written == date(2024, 5, 6)
+    assert found.period == (2024, 2026)
+    assert found.inferred == frozenset()
+
+
+def test_number_of_a_cited_document_is_not_taken():
+    assert find(NOTICE.replace("青政办发〔2024〕12号\n", "")).doc_number is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "某省林业局\n关于加强古树保护的\n通知\n各市林业局：\n一、要求\n抓好落实。",
+            "某省林业局关于加强古树保护的通知",
+        ),
+        (
+            "某县产业发展规划\n（2021—2025年）\n为推动发展，制定本规划。",
+            "某县产业发展规划（2021—2025年）",
+        ),
+        (
+            "标题：关于印发某县养老服务\n内容：《某县养老服务办法（试行）》已经审议通过，现已印发。",
+            "某县养老服务办法（试行）",
+        ),
+        (
+            "国务院关于做好某项工作的通知国发〔2014〕9号各省人民政府：　　为做好工作，通知如下。",
+            "国务院关于做好某项工作的通知",
+        ),
+        ("# 某市数据条例\n\n## 第一章 总则\n", "某市数据条例"),
+        ("当前位置：首页 > 政策\n某市绿化工作要点\n一、任务\n植树。", "某市绿化工作要点"),
+    ],
+)
+def test_title(text, title):
+    assert find(text).title == title
+
+
+def test_title_of_last_resort_is_the_file_name_and_marked_as_inferred():
+    found = find("今天召开会议，研究部署下一步工作。会议强调，要抓好落实。", "会议情况.txt")
+    assert (found.title, found.inferred) == ("会议情况", frozenset({"title"}))
+
+
+def test_region_and_years_of_last_resort_are_those_of_the_file_name():
+    found = find(
+        "今天召开会议，研究部署下一步工作。会议强调，要抓好落实。", "绍兴2024年工作情况.txt"
+    )
+    assert (found.region, found.period) == ("绍兴市", (2024, 2024))
+    assert found.inferred == {"title", "region", "period"}
+
+
+def test_body_on_whose_behalf_a_report_is_given():
+    found = find("各位代表：\n现在，我代表绍兴市人民政府向大会报告工作。\n一、工作回顾\n经济平稳。")
+    assert (found.issuer, found.region) == ("绍兴市人民政府", "绍兴市")
+
+
+def test_signature_wins_over_the_dates_of_the_page():
+    page = "成文日期: 2024-05-09 发布机构: 某局\n发布时间: 2024- 05- 12 10: 30\n" + NOTICE
+    found = find(page)
+    assert found.date_written == date(2024, 5, 6)
+    assert found.date_published == date(2024, 5, 12)
+    assert found.issuer == "青禾市人民政府办公室"
+
+
+def test_page_header_is_used_where_there_is_no_signature():
+    found = find(
+        "发布机构：温州市林业局 成文日期：2024-05-09\n温州市古树保护办法\n一、总则\n保护古树。"
+    )
+    assert (found.issuer, found.date_written) == ("温州市林业局", date(2024, 5, 9))
+    assert found.region == "温州市"
+
+
+def test_signature_inside_a_line():
+    text = "现印发给你们。绍兴市水利局2024年5月6日（此件公开发布）节水方案一、目标（一）指标节水。"
+    found = find(text)
+    assert (found.issuer, found.date_written) == ("绍兴市水利局", date(2024, 5, 6))
+
+
+def test_imprint_gives_body_and_date():
+    found = find("某方案\n一、目标\n节水。\n台州市水利局办公室　2024年5月6日印发\n")
+    assert (found.issuer, found.date_written) == ("台州市水利局办公室", date(2024, 5, 6))
+
+
+def test_number_in_the_name_of_an_attachment():
+    text = "某方案\n一、目标\n节水。\n青政办发〔2024〕12号关于印发某方案的通知.pdf\n"
+    assert find(text).doc_number == "青政办发〔2024〕12号"
+
+
+def test_period_of_targets_is_inferred():
+    found = find("某方案\n一、目标\n到2027年，产值80亿元。到2027年，企业50家。到2025年，企业20家。")
+    assert (found.period, found.inferred) == ((2027, 2027), frozenset({"period"}))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("2024年5月6日", date(2024, 5, 6)),
+        ("二○二四年十二月三十一日", date(2024, 12, 31)),
+        ("2024/05/06", date(2024, 5, 6)),
+        ("2024年2月30日", None),
+        ("五月六日", None),
+    ],
+)
+def test_parse_date(words, expected):
+    assert parse_date(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "years"),
+    [
+        ("行动计划（2019-2021年）", (2019, 2021)),
+        ("规划（2020—2025 年）", (2020, 2025)),
+        ("2021年至2023年方案", (2021, 2023)),
+        ("“十四五”规划", (2021, 2025)),
+        ("“十二五”规划", (2011, 2015)),
+        ("第十个五年计划纲要", (2001, 2005)),
+        ("2024年工作要点", (2024, 2024)),
+        ("2024年3月会议纪要", None),
+        ("十五条措施", None),
+    ],
+)
+def test_years_of(title, years):
+    assert years_of(title) == years
+
+
+@pytest.mark.parametrize(
+    ("issuer", "title", "region"),
+    [
+        ("浙江省人民政府办公厅", "", "浙江省"),
+        ("浙江省温州市乐清市发展和改革局", "", "乐清市"),
+        ("中共绍兴市委办公室", "", "绍兴市"),
+        ("中共中央办公厅、国务院办公厅", "", "全国"),
+        ("工业和信息化部办公厅", "", "全国"),
+        ("国家发展改革委", "", "全国"),
+        ("温州浙南产业集聚区(经开区、瓯飞)党政办公室", "", "温州浙南产业集聚区"),
+        (None, "关于印发台州市若干政策的通知", "台州市"),
+        (None, "中国(上海)自由贸易试验区管理办法", "上海市"),
+        (None, "某项工作的通知", None),
+    ],
+)
+def test_region_of(issuer, title, region):
+    assert region_of(issuer, title) == region
