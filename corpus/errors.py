@@ -11,7 +11,8 @@
     ├── ModelUnavailable          an encoder that cannot be loaded; .model
     ├── QuestionError             empty, or too long
     ├── SettingsError             an unknown setting or a value out of range; .key
-    └── QuestionSetError          an evaluation file that cannot be used; .source_name, .line
+    ├── QuestionSetError          an evaluation file that cannot be used; .source_name, .line
+    └── Problem                   what only the web side meets (ui/problems.py)
 
 A message has three parts: what was met, what is accepted, what to do next. Errors are raised where
 they are found, never caught in the middle, and turned into an exit code in ``ui/cli.py`` and a
@@ -46,7 +47,7 @@ class DocumentMissing(CewenError):
         self.document_id = document_id
         super().__init__(
             f"文件库里没有编号为“{document_id}”的文件",
-            accepted="文件编号是16位十六进制字符，见文件列表（GET /api/v1/documents 或 cewen show）",
+            accepted="文件编号是16位十六进制字符，见 cewen show 或接口 GET /api/v1/documents",
             advice="请核对编号，或先添加该文件",
         )
 

@@ -15,7 +15,7 @@ TEXT = """云溪市电动自行车管理条例
 （三）产品合格证。
 第三条 市公安机关交通管理部门负责登记和通行管理。
 第四条 本条例所称电动自行车，是指以蓄电池作为辅助能源的两轮自行车。
-第五条 充电设施建设要实现三个转变：一是从分散建设转变为统一规划；二是从重建设转变为建管并重；三是从单一投入转变为多元投入。
+第五条 充电设施要实现三个转变：一是从分散变为统一；二是从重建变为建管并重；三是从单一变为多元。
 第六条 违反本条例规定，未经登记上道路行驶的，处五十元罚款。
 第七条 本条例自2023年3月1日起施行，有效期至2028年2月29日。
 """
@@ -68,8 +68,8 @@ def test_an_entry_brings_its_lead_in_and_siblings(assistant):
 
 
 def test_entries_may_begin_in_the_sentence_that_announces_them(assistant):
-    answer = quotes(assistant.ask("充电设施建设要实现哪三个转变？"))
-    assert answer[0] == "第五条 充电设施建设要实现三个转变："
+    answer = quotes(assistant.ask("充电设施要实现哪三个转变？"))
+    assert answer[0] == "第五条 充电设施要实现三个转变："
     assert [one[:2] for one in answer[1:]] == ["一是", "二是", "三是"]
 
 
