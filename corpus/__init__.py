@@ -3,8 +3,8 @@
 Glossary. Document 文件: one file whose text never changes. Section 章节: a node of its numbering
 tree. Passage 段落: what is indexed and quoted; it never crosses a section. Region 地区: the
 administrative division a document speaks for. 发文字号: the document number, for example
-浙政办发〔2017〕100号. 成文日期: the day it was signed; 发布日期: the day it was published. 责任单位:
-the bodies charged with a task.
+浙政办发〔2017〕100号. 成文日期: the day it was signed; 发布日期: the day it was published.
+责任单位: the bodies charged with a task.
 
 Every offset in this project counts characters of ``Document.text``, half-open ``[start, end)``.
 """

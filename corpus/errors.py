@@ -11,8 +11,9 @@
     ├── ModelUnavailable          an encoder that cannot be loaded; .model
     ├── QuestionError             empty, or too long
     ├── SettingsError             an unknown setting or a value out of range; .key
-    ├── QuestionSetError          an evaluation file that cannot be used; .source_name, .line
-    └── Problem                   what only the web side meets (ui/problems.py)
+    └── QuestionSetError          an evaluation file that cannot be used; .source_name, .line
+
+What only the web side meets (no such route, a body too large) is a ``Problem`` of ``ui/problems``.
 
 A message has three parts: what was met, what is accepted, what to do next. Errors are raised where
 they are found, never caught in the middle, and turned into an exit code in ``ui/cli.py`` and a
