@@ -21,17 +21,20 @@ from rag.attributes import states_attribute
 from rag.matching import Term, coverage, term_texts, weigh
 from rag.query import MEASURE_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
 
-NUMERAL = r"(?:\d[\d,.]*|[零一二三四五六七八九十百千两]+)"
+CHINESE_DIGITS = "零一二三四五六七八九十百千两"
+NUMERAL = rf"(?:\d[\d,.]*|[{CHINESE_DIGITS}]+)"
 SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "figure": re.compile(
         r"(?<![\d.])(?!(?:19|20)\d\d(?:年|[-—–~至]))"
         rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|[{MEASURE_WORDS}/])?"
-        rf"|(?<!第)(?<![零一二三四五六七八九十百千])"
-        rf"(?:[二三四五六七八九十百千两]|[零一二三四五六七八九十百千两]{{2,}})"
+        rf"|(?<!第)(?<![{CHINESE_DIGITS}])"
+        rf"(?:[二三四五六七八九十百千两]|[{CHINESE_DIGITS}]{{2,}})"
         rf"[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
     ),
     "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
-    "percent": re.compile(r"\d\s*(?:[%‰％]|个百分点)|百分之|翻番|翻[一两]番|倍"),
+    "percent": re.compile(
+        rf"{NUMERAL}(?:[-—–~至]+{NUMERAL})?(?:[%‰]|个百分点|倍)|百分之[{CHINESE_DIGITS}]+|翻[一两]?番"
+    ),
     "money": re.compile(rf"{NUMERAL}[多余]?[万亿千百]*(?:美|港|欧|日)?元|{NUMERAL}[万亿]"),
     "date": re.compile(
         r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|\d{1,2}月\d{1,2}日|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
@@ -318,7 +321,7 @@ def narrow(
     single clause longer than ``limit`` is kept whole, because half a clause misleads.
     """
     if _length(text, span) <= limit:
-        return span
+        return _without_comma(text, span)
     parts = clauses(text, *span)
     best: tuple[float, Span] | None = None
     for i in range(len(parts)):

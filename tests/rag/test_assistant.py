@@ -42,7 +42,7 @@ def assert_verbatim(assistant, answer):
 
 def test_a_figure_is_quoted_with_its_section(assistant):
     answer = assistant.ask("青溪市到2025年海洋生产总值要达到多少亿元？")
-    assert quotes(answer) == ["到2025年，全市海洋生产总值突破600亿元，年均增长9%以上；"]
+    assert quotes(answer) == ["到2025年，全市海洋生产总值突破600亿元，年均增长9%以上"]
     (citation,) = answer.citations
     assert citation.section_path == ("一、总体要求", "（二）主要目标")
     assert answer.text.endswith("[1]")
