@@ -83,13 +83,29 @@ def find_divisions(text: str) -> list[tuple[Division, Span]]:
     at = 0
     while at < len(text) - 1:
         for name in by_head.get(text[at : at + 2], ()):
-            if text.startswith(name, at) and not _goes_on(name, text, at + len(name)):
+            if not text.startswith(name, at) or _goes_on(name, text, at + len(name)):
+                continue
+            if not _cuts_a_larger(name, text, at):
                 found.append((name, (at, at + len(name))))
                 at += len(name) - 1
                 break
         at += 1
     around = {name for name, _ in found}
     return [(_choose(by_name[name], around), span) for name, span in found]
+
+
+def _cuts_a_larger(name: str, text: str, at: int) -> bool:
+    """Whether a county's short name is made of the end of one word and the head of a larger place.
+
+    结合山东实际 names 山东, not 合山.
+    """
+    by_head, by_name = _names()
+    if len(name) > 2 or by_name[name][0].level != "county":
+        return False
+    return any(
+        text.startswith(larger, at + 1) and by_name[larger][0].level != "county"
+        for larger in by_head.get(text[at + 1 : at + 3], ())
+    )
 
 
 def _goes_on(name: str, text: str, end: int) -> bool:

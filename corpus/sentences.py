@@ -1,8 +1,9 @@
 """Sentence and clause spans of Chinese text; brackets and quotation marks are kept whole.
 
-A sentence ends after 。！？； with the closing marks that follow, or at the end of a paragraph. A
-mark inside a bracket or a quotation ends nothing, unless it is the last in there (“……。”) or the
-bracket never closes.
+A sentence ends after 。！？； with the closing marks that follow, or at the end of a paragraph; the
+bracket that names who is responsible for a task, after its full stop, is one of its own. A mark
+inside a bracket or a quotation ends nothing, unless it is the last in there (“……。”) or the bracket
+never closes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _ENCLOSED_MAX = 300
 _SENTENCE_END = re.compile(r"[。!?;]+")
 _CLAUSE_END = re.compile(r"[。!?;]+|[,:]+")
 _FULL_STOPS = "。!?"
+_ROLES = re.compile(r"(?:责任|牵头|配合|主办|承办)(?:单位|部门)|(?:牵头|负责|配合|落实)\)")
+"""What a bracket after a full stop says when it belongs to the task before: （市商务局牵头）."""
 _TAIL = re.compile(r"[”’》〉」』)\]】]*")
 
 
@@ -82,6 +85,7 @@ def _split(text: str, start: int, end: int | None, boundary: re.Pattern[str]) ->
     stop = len(text) if end is None else min(end, len(text))
     folded = fold_for_structure(text[start:stop])
     asides = enclosed(folded)
+    closings = dict(asides)
     spans: list[Span] = []
     aside = 0
     for first, last in paragraphs(folded):
@@ -98,6 +102,10 @@ def _split(text: str, start: int, end: int | None, boundary: re.Pattern[str]) ->
                 continue
             _append(spans, folded, begin, cut, start)
             begin = cut
+            closing = closings.get(cut, cut)
+            if _ROLES.search(folded, cut, closing):
+                _append(spans, folded, cut, closing, start)
+                begin = closing
         _append(spans, folded, begin, last, start)
     return spans
 

@@ -36,6 +36,10 @@ _MARKED = re.compile(
 _ISSUED = re.compile(r"《([^《》]{4,80})》[^。]{0,60}现?(?:予以)?(?:印发|发布|公布|下发|转发)")
 _NOT_IN_TITLE = re.compile(rf"[。;!?:]|{DATE}|{NUMBER}\)?\ *$")
 _NOT_FIRST_LINE = re.compile(r"[。;:,]")
+_OPENS_TEXT = re.compile(
+    r"(?:为了?|根据|按照|依据|遵照)(?:深入|认真|全面|进一步|加快|切实|贯彻|落实|推[动进]|促进|规范|加强|做好|保障|[^关]{0,4}《)"
+)
+"""How the first sentence of a text begins; no title does."""
 _END_OF_TITLE = re.compile(
     r".*(?:通知|意见|决定|公告|批复|办法|规定|方案|规划|计划|纲要|条例)(?=.)"
 )
@@ -130,6 +134,8 @@ class _Finder:
             return False
         if label_at(self.folded, line.start) is not None or last.startswith("附件"):
             return False
+        if _OPENS_TEXT.match(last):
+            return False
         if len(chosen) == 1 or last.startswith("关于"):
             return True
         head = self._line(chosen[0])
@@ -149,4 +155,5 @@ class _Finder:
         """Return the first line when it is short and no sentence, as page titles are."""
         words = self._line(self.front[0]) if self.front else ""
         fits = 4 <= len(words) <= 60 and not _NOT_FIRST_LINE.search(words)
+        fits = fits and not _OPENS_TEXT.match(words)
         return self.squeezed(self.front[0].start, self.front[0].end) if fits else None

@@ -27,7 +27,7 @@ def states_attribute(query: Query, metadata: Metadata, squeezed: str) -> bool:
         return False
     if query.shape == "doc_number":
         return metadata.doc_number is not None and _plain(metadata.doc_number) in _plain(squeezed)
-    if query.shape == "date":
+    if query.shape in ("date", "when"):
         if TAKES_EFFECT.search(query.text):
             return (
                 TAKES_EFFECT.search(squeezed) is not None

@@ -39,6 +39,9 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "date": re.compile(
         r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|\d{1,2}月\d{1,2}日|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
     ),
+    "when": re.compile(
+        rf"\d{{4}}[-年./]|{NUMERAL}月|{NUMERAL}个?(?:年|月|日|天|周|小时|分钟|工作日|季度)|之日|季度|年底|月底|同时|即日"
+    ),
     "phone": re.compile(r"(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4})(?!\d)"),
     "doc_number": re.compile(r"[\[〔(（【]\d{4}[\]〕)）】]第?\d+号"),
     "any": re.compile(r""),
@@ -312,29 +315,40 @@ def asked_form(query: Query) -> re.Pattern[str]:
 
 
 def narrow(
-    text: str, span: Span, terms: Sequence[Term], pattern: re.Pattern[str], *, limit: int
+    text: str,
+    span: Span,
+    terms: Sequence[Term],
+    pattern: re.Pattern[str],
+    *,
+    limit: int,
+    go_on: bool = False,
 ) -> Span:
     """The run of clauses of at most ``limit`` characters (blanks not counted) that says most.
 
     A span that is short enough stays whole. Among runs of clauses the one with the greatest
     weight of terms wins, then one that ``pattern`` (the asked form) matches, then the shorter; a
-    single clause longer than ``limit`` is kept whole, because half a clause misleads.
+    single clause longer than ``limit`` is kept whole, because half a clause misleads. ``go_on``
+    takes in the clauses after it too while they fit: what is to be done follows the condition that
+    a question repeats.
     """
     if _length(text, span) <= limit:
         return _without_comma(text, span)
     parts = clauses(text, *span)
-    best: tuple[float, Span] | None = None
-    for i in range(len(parts)):
-        for j in range(i, len(parts)):
-            run = (parts[i][0], parts[j][1])
-            if j > i and _length(text, run) > limit:
-                break
-            said = squeeze(text[run[0] : run[1]])
-            worth = coverage(terms, said) + 0.3 * bool(pattern.search(said))
-            worth -= 0.0005 * len(said)
-            if best is None or worth > best[0]:
-                best = (worth, run)
-    return _without_comma(text, best[1]) if best else span
+    fitting = [
+        (i, j)
+        for i in range(len(parts))
+        for j in range(i, len(parts))
+        if j == i or _length(text, (parts[i][0], parts[j][1])) <= limit
+    ]
+
+    def worth(run: tuple[int, int]) -> float:
+        said = squeeze(text[parts[run[0]][0] : parts[run[1]][1]])
+        return coverage(terms, said) + 0.3 * bool(pattern.search(said)) - 0.0005 * len(said)
+
+    first, last = max(fitting, key=worth)
+    while go_on and (first, last + 1) in fitting:
+        last += 1
+    return _without_comma(text, (parts[first][0], parts[last][1]))
 
 
 def _without_comma(text: str, span: Span) -> Span:

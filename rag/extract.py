@@ -156,7 +156,14 @@ class Extractor:
         limit = FIGURE_LIMIT if figure else SENTENCE_LIMIT
         if query.kind in ("list", "definition") and not figure:
             limit = BUDGET
-        return narrow(text, (candidate.start, candidate.end), terms, asked_form(query), limit=limit)
+        return narrow(
+            text,
+            (candidate.start, candidate.end),
+            terms,
+            asked_form(query),
+            limit=limit,
+            go_on=not figure,
+        )
 
     def _is_heading(self, candidate: Candidate) -> bool:
         section = self._section(candidate.document_id, candidate.start)
@@ -217,7 +224,8 @@ class Extractor:
         ]
         own_end = min(children, default=section.body_end)
         clauses = role_clauses(text, section.start, own_end)
-        return clauses[-1] if clauses else None
+        after = [clause for clause in clauses if clause.end > candidate.start]
+        return after[0] if after else None
 
     # several places
 

@@ -17,7 +17,9 @@ from corpus.divisions import find_divisions
 from corpus.fold import fold, squeeze
 from rag.answer import QuestionKind
 
-AnswerShape = Literal["figure", "percent", "money", "date", "period", "phone", "doc_number", "any"]
+AnswerShape = Literal[
+    "figure", "percent", "money", "date", "when", "period", "phone", "doc_number", "any"
+]
 """What an answering sentence must contain to be one."""
 
 
@@ -359,14 +361,19 @@ def answer_shape(folded: str) -> AnswerShape:
     >>> answer_shape("年均增速要达到多少?")
     'percent'
     """
-    if re.search(r"电话|联系方式|手机号", folded):
+    if re.search(
+        r"(?:联系|咨询|举报|投诉|服务|办公|值班)电话|电话(?:号码)?(?:是)?(?:多少|什么|几号?|[?呢]|$)|联系方式|手机号",
+        folded,
+    ):
         return "phone"
     if re.search(r"(?:发文字号|文号|发文号|几号文)", folded):
         return "doc_number"
     if re.search(r"哪几年|起止|实施期|规划期|有效期", folded):
         return "period"
-    if re.search(r"哪一?天|哪一?日|何时|什么时[候间]|啥时|几月|几号|日期", folded):
+    if re.search(r"哪一?天|哪一?日|几月|几号|日期", folded):
         return "date"
+    if re.search(r"何时|什么时[候间]|啥时|多久|多长时间|期限", folded):
+        return "when"
     if not re.search(rf"{HOW_MANY}|多[大高快]|百分之几", folded):
         return "any"
     unit = asked_unit(folded)

@@ -22,6 +22,12 @@ ROLE_CLAUSE = re.compile(
     rf"{ROLE_HEAD}\s*[:：][^\n()（）。]*(?:[(（][^()（）]*[)）][^\n()（）。]*)*"
 )
 SINGLE_ROLE = re.compile(rf"({ROLE_HEAD})\s*[:：]\s*")
+BRACKET_ROLE = re.compile(r"[(]([^()]{2,120}?(?:牵头|负责|配合|参与|落实)[^()]{0,80})[)]")
+"""A role clause without a colon: （省商务厅牵头，合肥海关配合）."""
+STATED_ROLE = re.compile(
+    r"^(.+?)(?:等)?(?:按(?:照)?职责)?(?:分工)?(?:分别)?(牵头|负责|配合|参与|落实)$"
+)
+
 NARRATIVE = re.compile(
     r"由[^，,。；;]{2,24}(?:负责|牵头|统筹|会同|主管|承担|组织|实施)|作为(?:牵头|责任|主管)(?:单位|部门)"
     r"|(?:局|厅|委|办|部门|领导小组|办公室|管委会|专班|人民政府|党委)"
@@ -49,10 +55,17 @@ def role_clauses(text: str, start: int = 0, end: int | None = None) -> list[Role
     [(('责任', '市科技局'), ('责任', '市发改委'))]
     """
     stop = len(text) if end is None else end
-    return [
+    folded = fold(text[start:stop])
+    found = [
         RoleClause(start + match.start(), start + match.end(), tuple(_bodies(match.group())))
-        for match in ROLE_CLAUSE.finditer(fold(text[start:stop]))
+        for match in ROLE_CLAUSE.finditer(folded)
     ]
+    found += [
+        RoleClause(start + match.start(1), start + match.end(1), bodies)
+        for match in BRACKET_ROLE.finditer(folded)
+        if (bodies := tuple(_stated_bodies(match.group(1))))
+    ]
+    return sorted(found, key=lambda clause: clause.start)
 
 
 def _bodies(clause: str) -> list[tuple[Role, str]]:
@@ -61,6 +74,18 @@ def _bodies(clause: str) -> list[tuple[Role, str]]:
     for head, names in zip(pieces[1::2], pieces[2::2], strict=True):
         role = role_of(head)
         found += [(role, name) for name in SEPARATOR.split(names.strip()) if len(name) > 1]
+    return found
+
+
+def _stated_bodies(clause: str) -> list[tuple[Role, str]]:
+    """Bodies of a clause without a colon; none when a part of it states no role."""
+    found: list[tuple[Role, str]] = []
+    for part in re.split(r"[,，;；]", clause):
+        stated = STATED_ROLE.match(part.strip())
+        if stated is None:
+            return []
+        role = role_of(stated.group(2))
+        found += [(role, name) for name in SEPARATOR.split(stated.group(1)) if len(name) > 1]
     return found
 
 

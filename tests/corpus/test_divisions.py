@@ -63,3 +63,7 @@ def test_all_divisions_has_the_34_provinces_and_unique_codes_of_level():
     provinces = [d.name for d in all_divisions() if d.level == "province"]
     assert len(provinces) == len(set(provinces)) == 34
     assert all(d.city is not None for d in all_divisions() if d.level == "city")
+
+
+def test_a_county_made_of_the_end_of_a_word_and_the_head_of_a_province_is_no_place():
+    assert [division.name for division, _ in find_divisions("结合山东实际")] == ["山东省"]

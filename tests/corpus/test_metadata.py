@@ -171,3 +171,9 @@ def test_years_of(title, years):
 )
 def test_region_of(issuer, title, region):
     assert region_of(issuer, title) == region
+
+
+def test_the_first_sentence_of_a_text_is_not_its_title():
+    text = "为深入贯彻关于促进就业的若干措施\n一、总则\n加强就业服务。\n"
+    metadata = find_metadata(text, source_name="青禾市就业措施.txt")
+    assert metadata.title == "青禾市就业措施"

@@ -77,3 +77,17 @@ def test_clauses_are_in_order_and_inside_sentences(text):
 def test_enclosed_returns_outermost_pairs_and_no_lost_bracket():
     text = "（甲（乙）丙）丁《戊》" + "（" + "己" * 400 + "）"
     assert enclosed(text.replace("（", "(").replace("）", ")")) == [(0, 7), (8, 11)]
+
+
+def test_a_role_bracket_after_a_full_stop_is_a_sentence_of_its_own():
+    text = "推进农网改造。（市供电公司牵头，市发改委配合）发展冷链物流。"
+    assert [text[a:b] for a, b in sentences(text)] == [
+        "推进农网改造。",
+        "（市供电公司牵头，市发改委配合）",
+        "发展冷链物流。",
+    ]
+
+
+def test_another_bracket_after_a_full_stop_goes_with_what_follows():
+    text = "推进农网改造。（一期）工程开工。"
+    assert [text[a:b] for a, b in sentences(text)] == ["推进农网改造。", "（一期）工程开工。"]

@@ -54,3 +54,9 @@ def test_another_document_takes_the_place_of_the_document() -> None:
     history = ["金华市养犬条例从什么时候开始施行？"]
     found = standalone("嘉兴停车条例呢", history, GAZETTEER)
     assert found.text == "嘉兴停车条例从什么时候开始施行？"
+
+
+def test_a_condition_is_asked_of_the_same_subject() -> None:
+    found = standalone("要是情节严重的话，最高能罚多少钱呢？", ["擅自停业怎么处罚？"], GAZETTEER)
+    assert found.focus
+    assert "擅自停业" in found.text

@@ -76,6 +76,9 @@ def test_a_single_long_clause_is_kept_whole():
         ("money", "投资3亿元", "占比9%"),
         ("figure", "建成58张", "全面建成"),
         ("date", "2021年6月8日", "2021年"),
+        ("when", "2022年底前", "按时完成"),
+        ("when", "自交付之日起计算", "及时交付"),
+        ("when", "5个工作日内", "尽快答复"),
         ("period", "2019-2021年", "2019年"),
         ("phone", "0571-87654321", "2021年"),
         ("doc_number", "云政办发〔2021〕18号", "第18号线"),
@@ -84,3 +87,10 @@ def test_a_single_long_clause_is_kept_whole():
 def test_shapes_of_asked_values(shape, yes, no):
     assert SHAPES[shape].search(yes)
     assert not SHAPES[shape].search(no)
+
+
+def test_going_on_takes_in_what_follows_while_it_fits():
+    text = "拒不治理污染的企业，列出清单向社会公布，督促限期治理，" + "并依法依规追究有关责任，" * 6
+    terms = [Term("治理", 1.0), Term("污染", 1.0)]
+    start, end = narrow(text, (0, len(text)), terms, ANY, limit=30, go_on=True)
+    assert text[start:end] == "拒不治理污染的企业，列出清单向社会公布，督促限期治理"

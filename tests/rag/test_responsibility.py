@@ -62,3 +62,14 @@ def test_same_body(one: str, other: str, same: bool) -> None:
 )
 def test_running_text_that_charges(text: str, charged: bool) -> None:
     assert charges(text) is charged
+
+
+def test_a_bracket_without_a_colon_states_roles() -> None:
+    text = "稳定外贸。（市商务局牵头，云州海关、市税务局配合）"
+    (clause,) = role_clauses(text)
+    assert text[clause.start : clause.end] == "市商务局牵头，云州海关、市税务局配合"
+    assert clause.bodies == (("牵头", "市商务局"), ("配合", "云州海关"), ("配合", "市税务局"))
+
+
+def test_a_bracket_that_is_no_clause_states_none() -> None:
+    assert role_clauses("推进改革（坚持党的领导，负责任地落实各项要求并做好配合工作）。") == []
