@@ -79,7 +79,11 @@ ENUMERATION = re.compile(r"、|;|和|及")
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Worth of a term by where it stands, and of the other signs; chosen on half of the dev set."""
+    """Worth of a term by where it stands, and of the other signs.
+
+    Chosen with the development questions in view; halving or doubling most of them one at a time
+    changes no more than two of 138 answers.
+    """
 
     heading: float = 0.75
     title: float = 0.6
