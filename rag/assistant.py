@@ -13,12 +13,12 @@ from corpus.errors import QuestionError
 from corpus.fold import squeeze
 from index.hit import Filters, Hit, Span
 from index.index import Index
-from rag.answer import Answer, Coverage, Refusal, Table, answer_text
+from rag.answer import Answer, Coverage, Refusal, answer_text
 from rag.compose import Composer
 from rag.conversation import Standalone, standalone
 from rag.evidence import EvidenceRanker
 from rag.extract import Extractor
-from rag.matching import matched_spans, term_texts
+from rag.matching import matched_spans, pair_texts
 from rag.query import Gazetteer, Query, understand
 from rag.quotes import Extraction
 from rag.refuse import Judge
@@ -91,7 +91,7 @@ class Assistant:
         started = time.perf_counter()
         alone, understood = self._understand(query, history)
         hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
-        texts = term_texts(understood.content)
+        texts = pair_texts(understood.content)
         terms = tuple(matched_spans(texts, hit.passage.text) for hit in hits)
         return Found(alone.text, hits, terms, _milliseconds(started))
 
@@ -114,20 +114,9 @@ class Assistant:
         started: float,
     ) -> Answer:
         composer = Composer(self.index)
-        label, rows, cited = "", [], []
-        for quote in extraction.quotes:
-            if quote.label != label:
-                label = quote.label
-                composer.label(label)
-            if not quote.document_id:
-                continue
-            number = composer.quote(quote.document_id, quote.span, quote.highlights)
-            if quote.row:
-                rows.append(quote.row)
-                cited.append(number)
+        table = composer.add(extraction)
         if refusal is None and not composer.citations:
             refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
-        places = {citation.region for citation in composer.citations}
         return Answer(
             question=question,
             standalone_question=alone.text,
@@ -139,9 +128,9 @@ class Assistant:
             refusal=refusal,
             confidence=confidence(extraction, refusal),
             coverage=Coverage(
-                self.index.counts().documents, extraction.exhaustive, len(places - {None})
+                self.index.counts().documents, extraction.exhaustive, composer.places
             ),
-            table=Table(extraction.columns, tuple(rows), tuple(cited)) if rows else None,
+            table=None if refusal else table,
             index_id=self.index.id,
             elapsed_ms=_milliseconds(started),
         )

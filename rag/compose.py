@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from corpus.sections import section_at, section_path
 from index.hit import Hit, Span
 from index.index import Index
-from rag.answer import Citation, Part
+from rag.answer import Citation, Part, Table
+from rag.quotes import Extraction
 
 CONTEXT_OF_NEAREST = 3
 """How many passages a refusal shows as nearest evidence."""
@@ -34,6 +35,26 @@ class Composer:
     def citations(self) -> tuple[Citation, ...]:
         """The citations so far; ``citations[n - 1].number == n``."""
         return tuple(self._citations)
+
+    @property
+    def places(self) -> int:
+        """How many regions the citations come from."""
+        return len({citation.region for citation in self._citations} - {None})
+
+    def add(self, extraction: Extraction) -> Table | None:
+        """Add all quotes of an extraction, a label where it changes; returns its table, if any."""
+        label, rows, cited = "", [], []
+        for quote in extraction.quotes:
+            if quote.label != label:
+                label = quote.label
+                self.label(label)
+            if not quote.document_id:
+                continue
+            number = self.quote(quote.document_id, quote.span, quote.highlights)
+            if quote.row:
+                rows.append(quote.row)
+                cited.append(number)
+        return Table(extraction.columns, tuple(rows), tuple(cited)) if rows else None
 
     def label(self, text: str) -> None:
         """Add a line in our own words, closed by a full-width colon."""

@@ -69,6 +69,16 @@ def term_texts(squeezed: str) -> list[str]:
     return list(found)
 
 
+def pair_texts(squeezed: str) -> list[str]:
+    """The terms that carry meaning: pairs and tokens; the characters where there is nothing else.
+
+    >>> pair_texts("5g网络"), pair_texts("水")
+    (['5g', '网络'], ['水'])
+    """
+    found = term_texts(squeezed)
+    return [text for text in found if len(text) > 1] or found
+
+
 def weigh(texts: Iterable[str], idf: Callable[[Sequence[str]], Sequence[float]]) -> list[Term]:
     """Give each text its inverse document frequency as weight; what the library lacks is left out.
 

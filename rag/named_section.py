@@ -9,7 +9,7 @@ from corpus.fold import squeeze
 from index.index import Index
 from rag.enumeration import entry_end
 from rag.evidence import Candidate, chain
-from rag.matching import term_texts
+from rag.matching import pair_texts
 from rag.query import Query
 from rag.quotes import Quote
 
@@ -110,7 +110,7 @@ def _entries(sections: Sequence[Section], section: Section) -> list[Section]:
 
 
 def _pairs(text: str) -> set[str]:
-    return {term for term in term_texts(text) if len(term) > 1}
+    return set(pair_texts(text))
 
 
 def _is_repeated(sections: Sequence[Section], section: Section) -> bool:

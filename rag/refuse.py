@@ -3,8 +3,7 @@
 The checks go from what is surest to what is least sure: a place or a year the library has no
 document for, a body no clause charges, a figure no sentence states, and last a question whose words
 the library hardly knows. Each gives its reason and what is missing; the nearest passages are shown
-so that an official can judge. The thresholds were chosen with the
-development questions in view.
+so that an official can judge. The thresholds were chosen with the development questions in view.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from rag.answer import (
     RefusalReason,
     Table,
 )
-from rag.matching import matched_spans, term_texts
+from rag.matching import matched_spans, pair_texts
 from rag.query import content_of
 
 BATCH_LIMIT = 256
@@ -325,7 +325,7 @@ class AskResponse(BaseModel, title="回答，或不能作答的原因"):
     @classmethod
     def from_answer(cls, answer: Answer, index: Index, *, explain: bool = False) -> Self:
         """Make from an answer that ``index`` gave; its hits are shown as a search shows them."""
-        texts = term_texts(content_of(squeeze(answer.standalone_question)))
+        texts = pair_texts(content_of(squeeze(answer.standalone_question)))
         passages = [
             HitOut.from_hit(
                 hit,
