@@ -2,8 +2,8 @@
 
 The one importer of jieba. ``search_terms`` needs no dictionary: over Chinese it takes characters
 and pairs of characters, which on policy questions finds more than dictionary words do, since
-official compounds (战略性新兴产业集群) are cut differently in different sentences. ``words`` is for
-reading a question, where word boundaries matter.
+official compounds (战略性新兴产业集群) are cut differently in different sentences. ``word_edges``
+is for reading a question, where word boundaries matter.
 
 Left to others: scoring (``index.lexical``), vectors (``index.encoder``).
 """
@@ -102,14 +102,16 @@ def warm_up() -> None:
     _tokenizer()
 
 
-def words(text: str) -> list[str]:
-    """Return the words of ``text``, folded, without white space and punctuation.
+def word_edges(text: str) -> frozenset[int]:
+    """Return the offsets in ``text`` at which a word begins or ends, those of the text included.
 
-    >>> words("牵头单位是哪些？")
-    ['牵头单位', '是', '哪些']
+    >>> sorted(word_edges("多少人才"))
+    [0, 2, 4]
     """
-    folded = fold(text)
-    return [word for word in _tokenizer().cut(folded) if any(c.isalnum() for c in word)]
+    edges = [0]
+    for word in _tokenizer().cut(fold(text)):
+        edges.append(edges[-1] + len(word))
+    return frozenset(edges)
 
 
 def _tokenizer() -> jieba.Tokenizer:

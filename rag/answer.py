@@ -1,7 +1,7 @@
 """What an answer is made of: quotes with citations, or a refusal with its reason.
 
-A ``Citation`` can only be made from a document's text, and checks itself; so no answer can hold a
-character that the source does not have at the cited place.
+A quote is only ever cut out of its document at offsets (``rag/compose.py``), so no answer can hold
+a character that the source does not have at the cited place.
 """
 
 from __future__ import annotations
@@ -80,7 +80,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was looked at. ``exhaustive``: every section of every searched document was."""
+    """What was looked at: how many documents passed the filters, and how many places are cited.
+
+    ``exhaustive``: every passage that could qualify was looked at.
+    """
 
     documents_searched: int
     exhaustive: bool

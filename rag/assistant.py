@@ -9,8 +9,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.errors import QuestionError
+from corpus.errors import DocumentMissing, QuestionError
 from corpus.fold import squeeze
+from index.analyser import warm_up
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.answer import Answer, Coverage, Refusal, answer_text
@@ -26,6 +27,9 @@ from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
 
 HISTORY_LIMIT = 20
+NOTHING_PASSES = Refusal(
+    "not_found", "没有文件符合所选的筛选条件（地区、机关、年份或文件），请放宽筛选后再问。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Assistant:
         self._extractor = Extractor(index, ranker)
         self._judge = Judge(index, ranker)
         self._gazetteer = Gazetteer(())
+        warm_up()
 
     def ask(
         self,
@@ -67,17 +72,46 @@ class Assistant:
 
         Raises QuestionError for a question that is empty or too long.
         """
+        try:
+            return self._ask(question, history, filters, top_k)
+        except DocumentMissing:  # removed by another thread while it was read
+            return self._ask(question, history, filters, top_k)
+
+    def _ask(self, question: str, history: Sequence[str], filters: Filters, top_k: int) -> Answer:
         started = time.perf_counter()
         alone, query = self._understand(question, history)
+        searched = self.index.documents(filters, limit=0).total
         hits = self._retriever.retrieve(query, filters=filters)
         candidates = self._extractor.candidates(query, hits)
-        refusal = self._judge.refusal(query, hits, candidates)
+        refusal = (
+            self._judge.refusal(query, hits, candidates)
+            if searched or filters.empty
+            else NOTHING_PASSES
+        )
         extraction = (
             Extraction()
             if refusal
             else self._extractor.extract(query, hits, candidates, filters=filters)
         )
-        return self._compose(question, alone, query, hits[:top_k], refusal, extraction, started)
+        composer = Composer(self.index)
+        table = composer.add(extraction)
+        if refusal is None and not composer.citations:
+            refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
+        return Answer(
+            question=question,
+            standalone_question=alone.text,
+            kind=query.kind,
+            text=refusal.detail if refusal else answer_text(composer.parts),
+            parts=() if refusal else composer.parts,
+            citations=() if refusal else composer.citations,
+            hits=tuple(hits[:top_k]),
+            refusal=refusal,
+            confidence=confidence(extraction, refusal),
+            coverage=Coverage(searched, extraction.exhaustive, len(composer.citations)),
+            table=None if refusal else table,
+            index_id=self.index.id,
+            elapsed_ms=_milliseconds(started),
+        )
 
     def search(
         self,
@@ -90,50 +124,21 @@ class Assistant:
         """The passages ``ask`` would read, best first. Raises QuestionError as ``ask`` does."""
         started = time.perf_counter()
         alone, understood = self._understand(query, history)
-        hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+        try:
+            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+        except DocumentMissing:  # removed by another thread while it was read
+            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
         texts = pair_texts(understood.content)
         terms = tuple(matched_spans(texts, hit.passage.text) for hit in hits)
         return Found(alone.text, hits, terms, _milliseconds(started))
 
     def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
         asked = check_question(question, limit=self.settings.question_limit)
-        regions = self.index.regions()
-        if regions != self._gazetteer.regions:
-            self._gazetteer = Gazetteer(regions)
-        alone = standalone(asked, list(history)[-HISTORY_LIMIT:], self._gazetteer)
-        return alone, understand(alone.text, self._gazetteer, focus=alone.focus)
-
-    def _compose(
-        self,
-        question: str,
-        alone: Standalone,
-        query: Query,
-        hits: Sequence[Hit],
-        refusal: Refusal | None,
-        extraction: Extraction,
-        started: float,
-    ) -> Answer:
-        composer = Composer(self.index)
-        table = composer.add(extraction)
-        if refusal is None and not composer.citations:
-            refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
-        return Answer(
-            question=question,
-            standalone_question=alone.text,
-            kind=query.kind,
-            text=refusal.detail if refusal else answer_text(composer.parts),
-            parts=() if refusal else composer.parts,
-            citations=() if refusal else composer.citations,
-            hits=tuple(hits),
-            refusal=refusal,
-            confidence=confidence(extraction, refusal),
-            coverage=Coverage(
-                self.index.counts().documents, extraction.exhaustive, composer.places
-            ),
-            table=None if refusal else table,
-            index_id=self.index.id,
-            elapsed_ms=_milliseconds(started),
-        )
+        gazetteer = self._gazetteer
+        if gazetteer.regions != self.index.regions():
+            gazetteer = self._gazetteer = Gazetteer(self.index.regions())
+        alone = standalone(asked, list(history)[-HISTORY_LIMIT:], gazetteer)
+        return alone, understand(alone.text, gazetteer, focus=alone.focus)
 
 
 def check_question(question: str, *, limit: int) -> str:

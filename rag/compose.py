@@ -36,11 +36,6 @@ class Composer:
         """The citations so far; ``citations[n - 1].number == n``."""
         return tuple(self._citations)
 
-    @property
-    def places(self) -> int:
-        """How many regions the citations come from."""
-        return len({citation.region for citation in self._citations} - {None})
-
     def add(self, extraction: Extraction) -> Table | None:
         """Add all quotes of an extraction, a label where it changes; returns its table, if any."""
         label, rows, cited = "", [], []

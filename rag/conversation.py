@@ -12,13 +12,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.query import ASKING_WORDS, Gazetteer, Place, content_of
+from corpus.fold import squeeze
+from rag.query import Gazetteer, Place, bodies_in, content_of, without_asking
 
 LEAD_IN = re.compile(r"^(?:那么|那|再问一?下|还有|另外|然后|接着|以及|同样)[，,、]?")
 ELLIPSIS = re.compile(r"(?:呢|的呢|又如何|又怎样|怎么样)[？?。！!]*$")
 POINTING = re.compile(
     r"^(?:要是|如果|假如|倘若|若)|它|其中|其(?=[\u4e00-\u9fff])|该(?:市|省|县|区|计划|方案|文件|任务|项|产业|政策)|这(?:个|项|条|份|些|方面)|上述|上面|前面|刚才|又[要是有该]|还[有要能]|另一"
 )
+SMALL_TALK = re.compile(
+    r"^(?:谢谢|多谢|感谢|好的?|你好|您好|嗯+|哦+|明白了?|知道了?|收到|辛苦了?|再见|ok)[了啊呀吧您你]*[，,。.!！~\s]*$",
+    re.IGNORECASE,
+)
+"""A turn that asks for nothing; the conversation goes on from the turn before."""
+YEAR_ONLY = re.compile(r"(?:到|至|那)?((?:20|19)\d\d)年?(?:末|底|之前|前)?(?:的)?")
 NAMED_DOCUMENT = re.compile(
     r"[^，。？?、]{2,30}?(?:条例|办法|规定|细则|计划|方案|规划|意见|通知|预案|纲要|措施|政策|报告)"
 )
@@ -50,7 +57,7 @@ class _Topic:
         if content_of(self.focus) == self.focus:
             asking = self.base.rstrip("？?。！! ")
             return Standalone(f"{asking}（{self.focus}）？", focus=self.focus)
-        stem = ASKING_WORDS.sub("", self.base).rstrip("的")
+        stem = without_asking(self.base).rstrip("的")
         return Standalone(f"{stem}，{self.focus}", focus=self.focus)
 
 
@@ -59,13 +66,13 @@ def standalone(question: str, history: Sequence[str], gazetteer: Gazetteer) -> S
     topic: _Topic | None = None
     for asked in (*history, question):
         asked = asked.strip()
-        if asked:
+        if asked and (asked == question.strip() or not SMALL_TALK.match(asked)):
             topic = _next(topic, asked, gazetteer)
     return topic.standalone() if topic else Standalone(question)
 
 
 def _next(topic: _Topic | None, asked: str, gazetteer: Gazetteer) -> _Topic:
-    if topic is None:
+    if topic is None or SMALL_TALK.match(asked):
         return _Topic(asked)
     bare = LEAD_IN.sub("", asked)
     before = gazetteer.find(topic.base)
@@ -76,11 +83,25 @@ def _next(topic: _Topic | None, asked: str, gazetteer: Gazetteer) -> _Topic:
     if not follows and (places or len(bare) > SHORT):
         return _Topic(asked)
     other = NAMED_DOCUMENT.fullmatch(ELLIPSIS.sub("", bare))
-    if other and NAMED_DOCUMENT.match(topic.base):
-        return _Topic(NAMED_DOCUMENT.sub(other.group(), topic.base, count=1), topic.focus)
+    named = NAMED_DOCUMENT.match(topic.base)
+    if other and named:
+        return _Topic(topic.base.replace(named.group(), other.group(), 1), topic.focus)
+    if swapped := _swapped(topic.base, before, ELLIPSIS.sub("", bare).strip("？?。！! ")):
+        return _Topic(swapped)
     focus = ELLIPSIS.sub("", bare).strip() or bare
     base = topic.base if not places else _swap_places(topic.base, places, gazetteer)
     return _Topic(base, focus)
+
+
+def _swapped(base: str, places: Sequence[Place], asked: str) -> str | None:
+    """``base`` with the year or the body ``asked`` in the place of its own; None for others."""
+    year = YEAR_ONLY.fullmatch(asked)
+    if year and (old := re.search(r"(?:20|19)\d\d年", base)):
+        return base.replace(old.group(), f"{year.group(1)}年", 1)
+    bodies = bodies_in(squeeze(base), places)
+    if bodies and bodies_in(squeeze(asked), ()) == (squeeze(asked),) and bodies[0] in base:
+        return base.replace(bodies[0], asked, 1)
+    return None
 
 
 def _only_place(bare: str, places: Sequence[Place]) -> bool:

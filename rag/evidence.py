@@ -11,25 +11,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from corpus.document import Document, Section
+from corpus.document import Document, Metadata, Section
 from corpus.fold import squeeze
 from corpus.sentences import clauses, sentences
 from index.hit import Hit, Span
 from index.index import Index
 from rag.attributes import states_attribute
 from rag.matching import Term, coverage, pair_texts, term_texts, weigh
-from rag.query import MEASURE_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
+from rag.query import MEASURE, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
 
 CHINESE_DIGITS = "零一二三四五六七八九十百千两"
 NUMERAL = rf"(?:\d[\d,.]*|[{CHINESE_DIGITS}]+)"
 SHAPES: dict[AnswerShape, re.Pattern[str]] = {
     "figure": re.compile(
         r"(?<![\d.])(?!(?:19|20)\d\d(?:年|[-—–~至]))"
-        rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|[{MEASURE_WORDS}/])?"
+        rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|/|{MEASURE})?"
         rf"|(?<!第)(?<![{CHINESE_DIGITS}])"
         rf"(?:[二三四五六七八九十百千两]|[{CHINESE_DIGITS}]{{2,}})"
-        rf"[万亿余多]*[{MEASURE_WORDS}]|翻[一两]?番|全覆盖"
+        rf"[万亿余多]*{MEASURE}|翻[一两]?番|全覆盖"
     ),
     "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
     "percent": re.compile(
@@ -40,6 +41,7 @@ SHAPES: dict[AnswerShape, re.Pattern[str]] = {
         r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|\d{1,2}月\d{1,2}日|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
     ),
     "when": re.compile(
+        r"\d{4}年\d{1,2}月\d{1,2}日|"
         rf"\d{{4}}[-年./]|{NUMERAL}月|{NUMERAL}个?(?:年|月|日|天|周|小时|分钟|工作日|季度)|之日|季度|年底|月底|同时|即日"
     ),
     "phone": re.compile(r"(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4})(?!\d)"),
@@ -55,7 +57,7 @@ DEFINES = re.compile(r"(?:所称|称为)[^。;]{1,30}[，,]?(?:是指|指|包括
 
 BOILERPLATE = re.compile(
     r"^各[^。]*(?:人民政府|单位|部门|机构|高校|企业)[^。]*:$|印发给你们|(?:请|望)[^。]{0,12}(?:贯彻|遵照)(?:执行|落实|实施)?"
-    r"|^\(?此件|https?:|www\.|^(?:法宝|来源|责任编辑|publish|-publish)"
+    r"|^\(?此件|https?:|www\.|^(?:来源|责任编辑|信息来源)"
 )
 """The frame of a notice and of the web page it was saved from; it states no policy."""
 NEAR = 0.92
@@ -157,15 +159,15 @@ class EvidenceRanker:
             for term in found
         ]
 
-    def familiarity(self, query: Query, hits: Sequence[Hit]) -> float:
-        """How much of the question's wording the passage most like it shares, in [0, 1].
+    def familiarity(self, wording: str, hits: Sequence[Hit]) -> float:
+        """How much of ``wording`` the passage most like it shares, in [0, 1].
 
-        The share of the content's character pairs, each counting the same, found in one passage,
-        its headings and its document's title: near 0 for what has nothing to do with the library,
-        while even a free paraphrase keeps some pairs. Unlike a weighted coverage it counts
-        pairs that the library does not know.
+        The share of its character pairs, each counting the same, found in one passage, its
+        headings and its document's title: near 0 for what has nothing to do with the library,
+        while even a free paraphrase keeps some pairs. Unlike a weighted coverage it counts pairs
+        that the library does not know.
         """
-        pairs = pair_texts(query.content)
+        pairs = pair_texts(wording)
         if not pairs:
             return 0.0
         return max(
@@ -179,9 +181,7 @@ class EvidenceRanker:
     def _all_said(self, hit: Hit) -> str:
         document = self._index.document(hit.passage.document_id)
         headings = "".join(section.heading for section in self._headings(hit))
-        return squeeze(
-            f"{document.metadata.title} {document.metadata.region} {headings} {hit.passage.text}"
-        )
+        return naming_of(document.metadata) + squeeze(f"{headings} {hit.passage.text}")
 
     def rank(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of ``hits`` as a candidate, best first; ties in reading order."""
@@ -229,7 +229,7 @@ class EvidenceRanker:
         self, terms: Sequence[Term], document: Document, headings: str, hit: Hit
     ) -> dict[str, float]:
         """What each term is worth to a sentence of the passage that does not hold it itself."""
-        title = squeeze(f"{document.metadata.title} {document.metadata.region}")
+        title = naming_of(document.metadata)
         around = squeeze(hit.passage.text)
         credit = self._credits
         return {
@@ -264,17 +264,17 @@ class EvidenceRanker:
         return len(rest) < FEWEST or BOILERPLATE.search(candidate.text) is not None
 
     def _phrase_signs(self, query: Query, candidate: Candidate) -> float:
-        """Quoted words of the question, and whether the sentence explains them."""
-        if not query.phrases:
+        """What the sentence should name, and whether it explains what the question quotes."""
+        if not query.naming:
             return 0.0
         said = sum(
             1.0 if phrase in candidate.text else 0.5 if phrase in candidate.headings else 0.0
-            for phrase in query.phrases
+            for phrase in query.naming
         )
         explained = query.kind == "definition" and any(
             re.search(re.escape(phrase) + EXPLAINS, candidate.text) for phrase in query.phrases
         )
-        return self._credits.phrase * said / len(query.phrases) + self._credits.explains * explained
+        return self._credits.phrase * said / len(query.naming) + self._credits.explains * explained
 
     def _kind_signs(self, query: Query, text: str) -> float:
         if query.kind == "basis":
@@ -285,8 +285,13 @@ class EvidenceRanker:
             return 0.0
         listed = self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
         count = COUNTED.search(query.text)
-        sums_up = count is not None and re.search(f"、[^。；]*等{count.group()}", text) is not None
+        sums_up = count is not None and re.search(f"、[^。;]*等{count.group()}", text) is not None
         return listed + self._credits.sums_up * sums_up
+
+
+def naming_of(metadata: Metadata) -> str:
+    """What a question says to name a document: title and region, squeezed."""
+    return squeeze(f"{metadata.title} {metadata.region or ''}")
 
 
 def names_place(candidate: Candidate, place: Place) -> bool:
@@ -338,11 +343,12 @@ def narrow(
     if _length(text, span) <= limit:
         return _without_comma(text, span)
     parts = clauses(text, *span)
+    lengths = [0, *accumulate(_length(text, part) for part in parts)]
     fitting = [
         (i, j)
         for i in range(len(parts))
         for j in range(i, len(parts))
-        if j == i or _length(text, (parts[i][0], parts[j][1])) <= limit
+        if j == i or (j - i < limit and lengths[j + 1] - lengths[i] <= limit)
     ]
 
     def worth(run: tuple[int, int]) -> float:

@@ -42,6 +42,9 @@ BUDGET = 150
 CLOSING = 2
 """How many passages at a document's end may state when it takes effect and until when."""
 
+CLAUSE_REACH = 5000
+"""How far after a sentence the role clause of its task is looked for, in characters."""
+
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
@@ -80,7 +83,7 @@ class Extractor:
         ]
         candidates = named or candidates
         if query.kind == "comparison":
-            return self._compare(query, hits)
+            return self._compare(query, hits, filters)
         if query.kind == "aggregate":
             found = self._gatherer.gather(query, filters=filters)
             if found.quotes:
@@ -223,19 +226,20 @@ class Extractor:
             s.start for s in sections if s.parent == section.position and s.kind == "heading"
         ]
         own_end = min(children, default=section.body_end)
-        clauses = role_clauses(text, section.start, own_end)
-        after = [clause for clause in clauses if clause.end > candidate.start]
-        return after[0] if after else None
+        reach = min(own_end, candidate.start + CLAUSE_REACH)
+        clauses = role_clauses(text, candidate.start, reach)
+        return clauses[0] if clauses else None
 
     # several places
 
-    def _compare(self, query: Query, hits: Sequence[Hit]) -> Extraction:
+    def _compare(self, query: Query, hits: Sequence[Hit], filters: Filters) -> Extraction:
         """One answer for each place, from its own documents.
 
         A place that is named and has no answer is said to have none; of places that are only meant
         (各地) those without one are left out.
         """
-        regions = query.regions if len(query.regions) > 1 else self._regions_of(hits)
+        named = [one for one in query.regions if not filters.regions or one in filters.regions]
+        regions = tuple(named) if len(query.regions) > 1 else self._regions_of(hits)
         found = [(region, self._in_region(query, region, hits)) for region in regions]
         answered = [(region, one) for region, one in found if one.best and one.best.has_shape]
         best = max((one.best for _, one in answered if one.best), key=_coverage, default=None)

@@ -8,7 +8,7 @@ from corpus.document import Section
 from corpus.fold import squeeze
 from index.index import Index
 from rag.enumeration import entry_end
-from rag.evidence import Candidate, chain
+from rag.evidence import Candidate, chain, naming_of
 from rag.matching import pair_texts
 from rag.query import Query
 from rag.quotes import Quote
@@ -86,8 +86,7 @@ class NamedSections:
 
     def _title_pairs(self, document_id: str) -> set[str]:
         """What a question says to name the document, not the section."""
-        metadata = self._index.document(document_id).metadata
-        return _pairs(squeeze(f"{metadata.title} {metadata.region}"))
+        return _pairs(naming_of(self._index.document(document_id).metadata))
 
 
 def _entries(sections: Sequence[Section], section: Section) -> list[Section]:

@@ -15,6 +15,7 @@ from typing import Literal
 
 from corpus.divisions import find_divisions
 from corpus.fold import fold, squeeze
+from index.analyser import word_edges
 from rag.answer import QuestionKind
 
 AnswerShape = Literal[
@@ -66,12 +67,23 @@ class Query:
         return tuple(dict.fromkeys(place.region for place in self.places if place.region))
 
     @property
-    def topic(self) -> str:
-        """The content without places, years and what merely joins them."""
+    def naming(self) -> tuple[str, ...]:
+        """What an answer should name: the quoted phrases, and the subject a follow-up turns to."""
+        subject = (self.focus,) if 2 <= len(self.focus) <= LONGEST_SUBJECT else ()
+        return (*self.phrases, *subject)
+
+    @property
+    def matter(self) -> str:
+        """The content without the places."""
         rest = self.content
         for place in self.places:
             rest = rest.replace(squeeze(place.written), " ")
-        return re.sub(r"\d{4}年?|[省市县区的和与及跟到在至年，、,\s-]", "", rest)
+        return rest
+
+    @property
+    def topic(self) -> str:
+        """The matter without years and what merely joins words; empty when nothing is asked."""
+        return re.sub(r"\d{4}年?|[省市县区的和与及跟到在至年，、,\s-]", "", self.matter)
 
     @property
     def about_document(self) -> bool:
@@ -89,11 +101,14 @@ class Query:
         return self.regions[0] if self.regions else None
 
 
-MEASURE_WORDS = (
-    "家个项所人名条件座辆倍年月周天日支次批类种份处台套户村亩岁寸级位门艘架间例只头株吨斤克升瓦"
-    "分钟小时公里千米平方米"
+LONGEST_SUBJECT = 10
+MEASURE = (
+    "(?:分钟|小时|公里|千米|平方米|工作日"
+    "|[家个项所人名条件座辆倍年月周天日支次批类种份处台套户村亩岁寸级位门艘架间例只头株吨斤克升瓦米里])"
 )
+"""Measure words, as a pattern."""
 HOW_MANY = r"(?:多少|(?<![哪第])几)"
+HOW = r"(?<![更许众很诸最增繁])多[大高快长重宽](?![型量项中])"
 WHICH_BODIES = (
     r"(?:哪|什么|啥)(?:一?个|些|几个|几家)?(?:政府|职能|牵头)?"
     r"(?:部门|单位|厅局|委办局|科室|厅|局|处室)"
@@ -118,10 +133,12 @@ KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "basis",
-        r"(?:依据|根据|按照|贯彻|落实|遵照).{0,12}(?:什么|哪|啥)"
-        r"|(?:什么|哪|啥).{0,8}(?:依据|根据)"
+        r"(?:依据|根据|按照?|贯彻|落实|遵照)[^,。]{0,12}(?:什么|哪|啥)[^,。]{0,6}"
+        r"(?:文件|文号|规定|法|政策|通知|意见|精神)"
+        r"|(?:依据|根据)的?(?:是)?(?:什么|哪|啥)|(?:什么|哪|啥)[^,。]{0,8}(?:依据|根据)"
         r"|(?:制定|出台|编制)(?:的)?(?:依据|根据)|上位(?:文件|法|规划)",
     ),
+    ("measure", r"^(?!.*(?:多少|几)).*(?:怎么(?!样|理解)|怎样(?!的)|如何|咋(?!样))"),
     (
         "date",
         r"哪一?天|哪一?日|何时|什么时[候间]|啥时|几月|几号|哪一?年|哪几年|日期|截止时间|起始?时间"
@@ -129,7 +146,7 @@ KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "number",
-        rf"{HOW_MANY}|多[大高快长重宽]|百分之几|占比|比[重例]|增[速幅]|目标值|数量|总量",
+        rf"{HOW_MANY}|{HOW}|百分之几|占比|比[重例]|增[速幅]|目标值|数量|总量",
     ),
     (
         "definition",
@@ -143,7 +160,7 @@ KIND_PATTERNS: tuple[tuple[QuestionKind, str], ...] = (
     ),
     (
         "measure",
-        r"怎么|怎样|如何|咋|什么(?:措施|举措|办法|方式|要求|安排|支持|做法|照顾)"
+        r"怎么|怎样|如何|咋|什么(?:措施|举措|办法|方式|要求|安排|支持|做法)"
         r"|能不能|可不可以|是否",
     ),
     ("definition", r"(?:是|为)(?:个)?(?:什么|啥)$"),
@@ -156,7 +173,7 @@ ASKING_WORDS = re.compile(
     r"|请(?:全部|逐项|逐条|分别)?(?:列出|列全|列举|说明|回答|对比|比较)(?:来)?"
     r"|全部列出|逐项列出"
     r"|(?:分别|各自|各|具体|主要|总共|一共|到底|究竟)?(?:是|为|有|要|指|包括|包含)?"
-    rf"(?:{HOW_MANY}(?:万|亿)?(?:元|[{MEASURE_WORDS}])?|多[大高快长]|百分之几)(?:以上)?"
+    rf"(?:{HOW_MANY}(?:万|亿)?(?:元|{MEASURE})?|{HOW}|百分之几)(?:以上)?"
     rf"|{WHICH_BODIES}"
     r"|(?:分别|各自|都|具体|主要)?(?:是|有|为|指|包括|包含|含|要)?(?:哪|什么|啥)(?:一|几|些|两|[二三四五六七八九十])?"
     r"(?:方面|内容|东西|样的?|个|项|条|种|类|家|份|天|年|日|位)?"
@@ -166,32 +183,46 @@ ASKING_WORDS = re.compile(
 )
 """Wording that asks and says nothing of the subject; removed before comparing with text."""
 
+ASKS = re.compile("哪些|哪[个几]|什么|多少|怎么|怎样|如何|谁|啥|呢|吗")
+"""Words that are words wherever they stand, whatever a dictionary joins them to."""
+
 ABOUT_DOCUMENT = re.compile(
-    r"落款|成文|印发|发布|公布|签发|发文|文号|施行|生效|失效|实施期|有效期|为止|到期|哪几年|起止|第几次|会议(?:审议|通过)|公开(?:方式|目录)|索引号"
+    r"落款|成文|印发|发布|公布|签发|发文|文号|施行|生效|失效|实施期|有效期|为止|到期|哪几年|起止|第几次|会议(?:审议|通过)|公开方式|索引号|信息公开"
 )
 """Words that ask about a document itself, which its first and last lines state."""
 
-YEAR = re.compile(r"(?<!\d)(?:20|19)\d{2}(?=\s*(?:年|[-—–~至到]|\D|$))")
+YEAR = re.compile(
+    rf"(?<![\d.])(?:20|19)\d\d(?=年|[-—–~至到/])"
+    rf"|(?<![\d.])(?:20|19)\d\d(?!\d|[.,]\d|[万亿元%多余]|{MEASURE})"
+)
+"""A calendar year; 2000亿元 is none."""
 PLAN_PERIOD = re.compile(r"[“\"]?十([一二三四五六七])五[”\"]?")
 QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,60})[”\"」』》]")
+MENTIONED = re.compile(r"(?:提到|提及|写到|涉及)了?([^,。?的]{2,16}?)(?:的|[,。?]|$)")
 BODY = re.compile(
     r"[\u4e00-\u9fff]{0,14}?(?:领导小组(?:办公室)?|委员会|管委会|办公室|改革委|部门|工作专班"
     r"|[\u4e00-\u9fff](?:局|厅|委)"
     r"|(?:[省市县区州委]|政府|金融|人才|法制|外事|国资|编|信访|扶贫|网信|督查|文明)办"
-    r"|(?:宣传|组织|统战|组宣|工信|科技|财政|教育|商务|农业农村|交通运输|生态环境|民政|司法|公安)部)"
+    r"|(?:宣传|组织|统战|工信|科技|财政|教育|商务|农业农村|交通运输|生态环境|民政|司法|公安)部)"
     r"(?=$|要|在|需|应|作为|参与|承担|主管|主抓|分管|管|具体|主要|有)"
 )
 TASKS_OF_BODY = re.compile(
-    r"(?:负责|牵头|配合|参与|承担|落实|责任)[^，。]{0,12}(?:哪|什么|啥)[^，。]{0,4}?(?:任务|工作|事|条目|举措|职责|项目)"
-    r"|(?:哪|什么|啥)[^，。]{0,4}?(?:任务|工作|事项|条目|举措|职责)[^，。]{0,8}(?:负责|牵头|配合|参与|承担|责任)"
+    r"(?:负责|牵头|配合|参与|承担|落实|责任)[^,。]{0,12}(?:哪|什么|啥)[^,。]{0,4}?(?:任务|工作|事|条目|举措|职责|项目)"
+    r"|(?:哪|什么|啥)[^,。]{0,4}?(?:任务|工作|事项|条目|举措|职责)[^,。]{0,8}(?:负责|牵头|配合|参与|承担|责任)"
 )
 PROVINCE_WORDS = re.compile(
-    r"省里|省级层面|全省|我省|省内|(?:^|[，、和跟与])省(?:的)?(?=[，、和跟与]|这?份|那?份)"
+    r"省里|省级层面|全省|我省|省内|(?:^|[,、和跟与])省(?:的)?(?=[,、和跟与]|[这那]?(?:份|个)?(?:通知|文件|计划|方案|意见))"
 )
 ALL_PLACES = re.compile(
-    r"(?:各地|各市|各省|各县|各区|各家|[两三几]个?[地市省])[^，。]{0,30}(?:分别|各自?[要是为定有]|对比|比较)"
+    r"(?:各地|各市|各省|各县|各区|各家|[两三几]个?[地市省])[^,。]{0,30}(?:分别|各自?[要是为定有]|对比|比较)"
     r"|(?:对比|比较)(?:一下)?(?:各地|各市|各省|各县|各区|[两三几]个?[地市省])"
 )
+NATION = "全国"
+NATIONAL = re.compile(
+    r"(?:国家|全国)层面|国务院|(?:^|[,、和跟与])(?:国家|全国)"
+    r"(?=的|[,、和跟与]|[这那]?(?:份|个)?(?:规划|政策|预案|意见|方案|计划|办法|通知))"
+)
+"""The nation as a party; 全国一流 and 国家级 name none."""
 PLACE_SUFFIX = re.compile(r"(?<=..)(?:特别行政区|自治区|自治州|省|市|县|区|州|盟|镇|乡|街道)$")
 GENERIC_AREA = re.compile(
     r"(?:高新技术|经济技术|产业|经济|高新|新兴|自主创新|综合)*(集聚区|开发区|示范区|试验区|新区|园区|合作区|高新区|保税区)$"
@@ -247,6 +278,8 @@ class Gazetteer:
 
 def _own_pattern(region: str) -> re.Pattern[str] | None:
     """How texts call a region that is no administrative division; None for one that is."""
+    if region == NATION:
+        return NATIONAL
     divisions = find_divisions(region)
     if divisions and divisions[0][1] == (0, len(region)):
         return None
@@ -276,7 +309,7 @@ def understand(text: str, gazetteer: Gazetteer, *, focus: str = "") -> Query:
         places=places,
         years=years_in(folded),
         bodies=bodies,
-        phrases=tuple(squeeze(phrase) for phrase in QUOTED.findall(fold(text))),
+        phrases=phrases_in(text),
         shape=answer_shape(folded),
         unit=asked_unit(folded),
     )
@@ -317,10 +350,36 @@ def compares(folded: str, places: Sequence[Place]) -> bool:
 def content_of(folded: str) -> str:
     """What is left when the asking words are gone; runs are kept apart by a blank.
 
-    >>> content_of("温州有哪些新材料基地?")
-    '温州 新材料基地'
+    >>> content_of("温州有哪些新材料基地?"), content_of("引进多少人才?")
+    ('温州 新材料基地', '引进 人才')
     """
-    return " ".join(ASKING_WORDS.sub(" ", folded).split())
+    return " ".join(without_asking(folded, " ").split())
+
+
+def without_asking(text: str, instead: str = "") -> str:
+    """``text`` with ``instead`` for its asking words, which never take a part of another word.
+
+    In 多少人才 the measure word 人 is not asked with: it belongs to 人才.
+    """
+    edges = word_edges(text).union(*(match.span() for match in ASKS.finditer(text)))
+    kept, at = [], 0
+    for match in ASKING_WORDS.finditer(text):
+        inside = [edge for edge in edges if match.start() <= edge <= match.end()]
+        if len(inside) > 1:
+            kept += [text[at : min(inside)], instead]
+            at = max(inside)
+    return "".join([*kept, text[at:]])
+
+
+def phrases_in(text: str) -> tuple[str, ...]:
+    """What a question quotes, white space removed; else what it asks to find mentioned.
+
+    >>> phrases_in("哪些文件提到了产业基金?")
+    ('产业基金',)
+    """
+    quoted = tuple(filter(None, map(squeeze, QUOTED.findall(fold(text)))))
+    mentioned = MENTIONED.search(squeeze(text))
+    return quoted or ((mentioned.group(1),) if mentioned else ())
 
 
 def years_in(folded: str) -> tuple[int, ...]:
@@ -347,7 +406,7 @@ def bodies_in(folded: str, places: Sequence[Place]) -> tuple[str, ...]:
     asked = re.compile(f"{WHICH_BODIES}|{ASKING_WORDS.pattern}")
     found = []
     for run in re.split(
-        r"[\s，,、和与及跟的]|负责|牵头|配合|包含|中有|里有|作为|责任单位|牵头单位",
+        r"[\s，,、和与及跟的由是为]|负责|牵头|配合|包含|中有|里有|作为|责任单位|牵头单位",
         asked.sub(" ", text),
     ):
         if match := BODY.match(run):
@@ -374,7 +433,7 @@ def answer_shape(folded: str) -> AnswerShape:
         return "date"
     if re.search(r"何时|什么时[候间]|啥时|多久|多长时间|期限", folded):
         return "when"
-    if not re.search(rf"{HOW_MANY}|多[大高快]|百分之几", folded):
+    if not re.search(rf"{HOW_MANY}|{HOW}|百分之几", folded):
         return "any"
     unit = asked_unit(folded)
     if unit and unit != "元":
@@ -395,5 +454,5 @@ def asked_unit(folded: str) -> str:
     >>> asked_unit("要培育多少家企业?")
     '家'
     """
-    match = re.search(rf"{HOW_MANY}(?:万|亿)?(元|[{MEASURE_WORDS}])", folded)
-    return match.group(1) if match else ""
+    match = re.search(rf"{HOW_MANY}(?:万|亿)?(元|{MEASURE})", folded)
+    return match.group(1) if match and match.end() in word_edges(folded) else ""

@@ -18,10 +18,11 @@ from index.hit import Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
 from rag.compose import nearest
-from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
+from rag.evidence import ATTRIBUTE, Candidate, EvidenceRanker, names_place, near_best
 from rag.query import Query
 from rag.responsibility import body_key
 
+CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
 NEAREST = 10
 """How many passages are compared with the question's wording."""
 
@@ -57,18 +58,22 @@ class Judge:
     ) -> Refusal | None:
         """Why the question cannot be answered; None when it can."""
         return (
-            self._topic(query, hits)
+            self._places(query, hits, candidates)
+            or self._topic(query, hits, candidates)
             or self._scope(query, hits)
-            or self._places(query, hits, candidates)
             or self._years(query, hits, candidates)
             or self._bodies(query, hits)
             or self._figure(query, hits, candidates)
         )
 
-    def _topic(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
+    def _topic(
+        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> Refusal | None:
         """A place or a year alone asks for nothing in particular."""
-        if query.topic or not (query.places or query.years):
+        if query.topic or query.about_document or not (query.places or query.years):
             return None
+        if years := self._years(query, hits, candidates):
+            return years
         detail = (
             "问题只写了地区或年份，没有说明要问什么。请写明所问的事项，例如某项目标、任务或责任单位"
         )
@@ -78,10 +83,19 @@ class Judge:
         limits = self._thresholds
         growth = limits.scope_growth * math.log(max(1, self._index.counts().passages) / 200)
         least = limits.scope_in_region if query.regions else limits.scope + max(0.0, growth)
-        if query.content and self._ranker.familiarity(query, hits[:NEAREST]) >= least:
+        read = hits[:NEAREST]
+        asked = query.content if query.about_document else query.matter
+        known = query.content and self._ranker.familiarity(asked, read) >= least
+        if known and not self._turns_away(query, read):
             return None
         detail = "这个问题与文件库的内容无关，本系统只回答文件库中政策文件写明的内容"
         return self._refuse("out_of_scope", detail, ())
+
+    def _turns_away(self, query: Query, read: Sequence[Hit]) -> bool:
+        """Whether a follow-up says nothing that the passages know: it is about something else."""
+        if not query.focus or ATTRIBUTE.search(query.focus):
+            return False
+        return self._ranker.familiarity(query.focus, read) == 0
 
     def _places(
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
@@ -131,7 +145,7 @@ class Judge:
 
     def _bodies(self, query: Query, hits: Sequence[Hit]) -> Refusal | None:
         """A body is asked about that no document of the evidence names."""
-        if not query.bodies or query.kind not in ("responsible", "aggregate", "measure", "list"):
+        if not query.bodies or not CHARGED.search(query.text):
             return None
         ids = {hit.passage.document_id for hit in hits[:20]}
         if query.regions:
@@ -152,7 +166,9 @@ class Judge:
         least = self._thresholds.figure
         if any(c.states_attribute or (c.has_shape and c.coverage >= least) for c in candidates):
             return None
-        what = {"phone": "电话", "date": "日期", "doc_number": "发文字号"}.get(query.shape, "数值")
+        what = {"phone": "电话", "date": "日期", "when": "时间", "doc_number": "发文字号"}.get(
+            query.shape, "数值"
+        )
         detail = f"有关文件没有写明所问的{what}"
         return self._refuse("figure_not_stated", detail, hits)
 

@@ -2,7 +2,7 @@
 
 Precedence: command-line options, then environment ``CEWEN_*``, then ``cewen.toml`` in the working
 directory, then the defaults below. Unknown keys are refused. Read once at start-up and passed on
-as plain values; nothing below ``ui`` reads the environment itself.
+as plain values.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from corpus.errors import SettingsError
 
@@ -90,7 +91,14 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values are ch
         return Settings(**given)
     except ValidationError as error:
         raise _settings_error(error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnreadableSetting as error:
+        raise SettingsError(
+            "api_keys",
+            "不是JSON对象",
+            accepted='形如 {"密钥": "reader"}，角色为 reader 或 editor',
+            advice="请改正 CEWEN_API_KEYS 或 cewen.toml 中的 api_keys",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(
             str(SETTINGS_FILE),
             f"无法读取（{error}）",
@@ -102,13 +110,13 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values are ch
 def sources(settings: Settings, **overrides: Any) -> dict[str, Source]:  # noqa: ANN401
     """Where each effective value came from."""
     in_file = (
-        tomllib.loads(SETTINGS_FILE.read_text(encoding="utf-8")) if SETTINGS_FILE.exists() else {}
+        tomllib.loads(SETTINGS_FILE.read_text(encoding="utf-8")) if SETTINGS_FILE.is_file() else {}
     )
     found: dict[str, Source] = {}
     for key in type(settings).model_fields:
         if overrides.get(key) is not None:
             found[key] = "命令行"
-        elif f"{ENVIRONMENT_PREFIX}{key.upper()}" in os.environ:
+        elif f"{ENVIRONMENT_PREFIX}{key.upper()}" in map(str.upper, os.environ):
             found[key] = "环境变量"
         else:
             found[key] = "cewen.toml" if key in in_file else "默认值"
@@ -118,7 +126,7 @@ def sources(settings: Settings, **overrides: Any) -> dict[str, Source]:  # noqa:
 def _refuse_unknown_environment() -> None:
     known = {f"{ENVIRONMENT_PREFIX}{key.upper()}" for key in Settings.model_fields}
     for name in sorted(os.environ):
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+        if name.upper().startswith(ENVIRONMENT_PREFIX) and name.upper() not in known:
             raise SettingsError(
                 name,
                 "没有这个设置项",
@@ -129,7 +137,8 @@ def _refuse_unknown_environment() -> None:
 
 def _settings_error(error: ValidationError) -> SettingsError:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "cewen.toml"
+    # Of a setting that is a mapping only the name is told: its keys are secrets.
+    key = str(first["loc"][0]) if first["loc"] else "cewen.toml"
     field = Settings.model_fields.get(str(first["loc"][0]) if first["loc"] else "")
     if first["type"] == "extra_forbidden" or field is None:
         return SettingsError(

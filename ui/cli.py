@@ -86,6 +86,13 @@ def add(paths: Sequence[Path], index: Path | None, encoder: str | None, as_json:
 
     settings = _settings(index=index, encoder=encoder)
     files = find_files(paths)
+    if not files:
+        raise DocumentError(
+            "、".join(map(str, paths)),
+            "没有可以加入的文件",
+            accepted="目前可读取 .txt 文本文件",
+            advice="请核对路径，或把文件另存为文本文件后再加入",
+        )
     refused: list[dict[str, str]] = []
 
     def readable() -> Iterator[Document]:
@@ -111,13 +118,6 @@ def add(paths: Sequence[Path], index: Path | None, encoder: str | None, as_json:
         click.echo(f"文件库现有 {counts.documents} 份文件、{counts.passages} 个段落。")
     for row in refused:
         click.echo(f"错误：{row['error']}", err=True)
-    if not files:
-        raise DocumentError(
-            "、".join(map(str, paths)),
-            "没有可以加入的文件",
-            accepted="目前可读取 .txt 文本文件",
-            advice="请核对路径，或把文件另存为文本文件后再加入",
-        )
     if refused:
         sys.exit(3)
 
@@ -196,10 +196,11 @@ def search(
 @main.command()
 @click.argument("document", required=False, metavar="[文件编号]")
 @IndexOption
+@EncoderOption
 @FormatOption
-def show(document: str | None, index: Path | None, as_json: bool) -> None:
+def show(document: str | None, index: Path | None, encoder: str | None, as_json: bool) -> None:
     """列出文件库，或显示一份文件的信息和章节目录。"""
-    with _opened(_settings(index=index), create=False) as library:
+    with _opened(_settings(index=index, encoder=encoder), create=False) as library:
         if document is None:
             _show_library(library, as_json=as_json)
         else:

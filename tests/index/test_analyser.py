@@ -1,11 +1,12 @@
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
 from corpus.document import Metadata, Passage
 from corpus.fold import fold
-from index.analyser import search_parts, search_terms, search_text, terms, words
+from index.analyser import search_parts, search_terms, search_text, terms, word_edges
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,14 @@ def test_what_is_searched_is_title_headings_and_body():
     ],
 )
 def test_words_know_the_vocabulary_of_official_documents(text, expected):
-    assert words(text) == expected
+    edges = sorted(word_edges(text))
+    found = [text[a:b].strip() for a, b in pairwise(edges)]
+    assert [fold(word) for word in found if word and word.isalnum()] == expected
+
+
+def test_word_edges_count_in_the_text_itself():
+    assert sorted(word_edges("多少人才")) == [0, 2, 4]
+    assert word_edges("") == {0}
 
 
 def test_our_dictionary_is_folded_and_has_no_word_twice():
@@ -94,7 +102,7 @@ def test_our_dictionary_is_folded_and_has_no_word_twice():
 
 
 def test_jieba_is_silent_and_leaves_no_file(tmp_path):
-    script = "from index.analyser import warm_up, words; warm_up(); assert words('青溪') != []"
+    script = "from index.analyser import warm_up, word_edges; warm_up(); assert word_edges('青溪')"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         env={"TMPDIR": str(tmp_path), "PATH": ""},

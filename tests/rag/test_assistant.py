@@ -186,3 +186,30 @@ def test_the_same_question_gets_the_same_answer(assistant):
     assert (first.parts, first.citations, first.hits) == (
         second.parts, second.citations, second.hits,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["今天天气怎么样？", "谢谢", "股票怎么买？"])
+def test_a_turn_about_something_else_is_not_answered_from_before(assistant, said):
+    history = ["青溪市到2025年海洋生产总值要达到多少亿元？"]
+    assert assistant.ask(said, history).refusal.reason == "out_of_scope"
+
+
+def test_what_a_place_is_asked_for_must_be_known(assistant):
+    assert not assistant.ask("青溪市人口有多少？").answered
+
+
+def test_blank_quotation_marks_do_no_harm(assistant):
+    assistant.ask("“  ”是什么意思 海洋装备")
+    assert assistant.ask("“  ”海洋装备产业由谁负责？").answered
+
+
+def test_a_filter_that_no_document_passes_is_named(assistant):
+    answer = assistant.ask("海洋生产总值是多少？", filters=Filters(regions=("月亮湾市",)))
+    assert answer.refusal.reason == "not_found"
+    assert "筛选" in answer.text
+    assert answer.coverage.documents_searched == 0
+
+
+def test_coverage_counts_the_documents_that_pass_the_filters(assistant):
+    answer = assistant.ask("主要任务有哪些？", filters=Filters(regions=("云州市",)))
+    assert answer.coverage.documents_searched == 1

@@ -60,3 +60,26 @@ def test_a_condition_is_asked_of_the_same_subject() -> None:
     found = standalone("要是情节严重的话，最高能罚多少钱呢？", ["擅自停业怎么处罚？"], GAZETTEER)
     assert found.focus
     assert "擅自停业" in found.text
+
+
+def test_another_year_takes_the_place_of_the_year() -> None:
+    found = standalone("到2030年呢？", [FIRST], GAZETTEER)
+    assert found == Standalone("金华市到2030年养老床位要达到多少张？")
+
+
+def test_another_body_takes_the_place_of_the_body() -> None:
+    found = standalone("教育局呢？", ["金华市财政局牵头哪些任务？"], GAZETTEER)
+    assert found == Standalone("金华市教育局牵头哪些任务？")
+
+
+@pytest.mark.parametrize("said", ["谢谢", "好的。", "明白了"])
+def test_small_talk_is_no_follow_up_and_leaves_none(said: str) -> None:
+    assert standalone(said, [FIRST], GAZETTEER) == Standalone(said)
+    assert standalone("嘉兴呢？", [FIRST, said], GAZETTEER).text.startswith(
+        "嘉兴市到2025年养老床位"
+    )
+
+
+def test_a_follow_up_is_text_not_a_pattern() -> None:
+    found = standalone(r"那\d条例呢", ["金华市养犬条例从什么时候开始施行？"], GAZETTEER)
+    assert r"\d条例" in found.text

@@ -133,3 +133,50 @@ def test_of_several_provinces_the_one_of_the_named_city_is_meant() -> None:
 
 def test_quoted_words_are_phrases() -> None:
     assert understand("“双 随机”是指什么", GAZETTEER).phrases == ("双随机",)
+
+
+@pytest.mark.parametrize(
+    ("question", "content"),
+    [
+        ("引进多少人才", "引进 人才"),
+        ("需要哪些条件", "需要 条件"),
+        ("有哪些项目", "项目"),
+        ("风险准备金怎么提取", "风险准备金 提取"),
+        ("网吧有哪些要求", "网吧 要求"),
+    ],
+)
+def test_asking_words_leave_other_words_whole(question: str, content: str) -> None:
+    assert content_of(question) == content
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("如何吸引更多高层次人才", "measure"),
+        ("如何提高研发投入占比", "measure"),
+        ("落实用地保障有哪些举措", "list"),
+        ("怎么延长贷款期限", "measure"),
+    ],
+)
+def test_how_asks_for_a_measure_whatever_it_is_about(question: str, kind: str) -> None:
+    assert question_kind(question) == kind
+
+
+def test_an_amount_is_no_year() -> None:
+    assert years_in("总产值要突破2000亿元") == ()
+    assert years_in("到2025年突破2000亿元") == (2025,)
+
+
+def test_the_nation_is_a_party_only_where_it_is_named_as_one() -> None:
+    gazetteer = Gazetteer(("全国", "金华市"))
+    assert [p.region for p in gazetteer.find("金华打造全国一流基地")] == ["金华市"]
+    assert [p.region for p in gazetteer.find("国家层面和金华市各有什么要求")] == ["全国", "金华市"]
+
+
+def test_a_body_is_found_after_by_and_is() -> None:
+    assert bodies_in("哪些任务由市水利局负责", ()) == ("市水利局",)
+    assert bodies_in("哪些任务的责任单位是市水利局", ()) == ("市水利局",)
+
+
+def test_blank_quotation_marks_quote_nothing() -> None:
+    assert understand("“  ”是什么意思", GAZETTEER).phrases == ()

@@ -70,3 +70,16 @@ def test_a_broken_file_is_refused():
 def test_api_keys_come_as_json(monkeypatch):
     monkeypatch.setenv("CEWEN_API_KEYS", '{"k1": "editor"}')
     assert load_settings().api_keys == {"k1": "editor"}
+
+
+def test_api_keys_that_are_no_json_are_refused(monkeypatch):
+    monkeypatch.setenv("CEWEN_API_KEYS", "k1")
+    with pytest.raises(SettingsError, match=r"api_keys.*不是JSON对象.*reader"):
+        load_settings()
+
+
+def test_a_wrong_role_does_not_tell_the_key(monkeypatch):
+    monkeypatch.setenv("CEWEN_API_KEYS", '{"s3cret": "boss"}')
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "s3cret" not in str(caught.value)
