@@ -161,6 +161,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "too_short": "至少{min_length}项，收到{actual_length}项",
     "greater_than_equal": "不能小于{ge}",
     "less_than_equal": "不能大于{le}",
+    "year_order": "起始年份不能晚于截止年份",
     "literal_error": "只能是以下之一：{expected}",
     "date_type": "应为日期，如 2024-05-01",
     "date_parsing": "应为日期，如 2024-05-01",

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from corpus.document import Document, Metadata, Section, SectionKind
 from corpus.fold import squeeze
@@ -64,6 +72,12 @@ class FilterFields(Request, title="查找范围；不填的项不作限制"):
     issuers: list[str] = Field(default=[], max_length=100, description="发文机关")
     year_from: Year | None = Field(default=None, description="起始年份（含）")
     year_to: Year | None = Field(default=None, description="截止年份（含）")
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Self:
+        if self.year_from and self.year_to and self.year_from > self.year_to:
+            raise PydanticCustomError("year_order", "year_from after year_to")
+        return self
 
     def to_filters(self) -> Filters:
         """Return the same as ``index`` takes it."""

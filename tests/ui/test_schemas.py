@@ -77,3 +77,8 @@ def test_an_answer_keeps_its_citations_and_spans(own_folder, encoder):
     ]
     assert len(shown.passages) == 2
     assert shown.passages[0].terms
+
+
+def test_years_out_of_order_are_refused():
+    with pytest.raises(ValidationError, match="year_from after year_to"):
+        FilterFields(year_from=2022, year_to=2019)
