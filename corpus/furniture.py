@@ -3,6 +3,9 @@
 Navigation, print and close buttons, browsing counters, <BR> left in running text, end markers of
 a content system. The header table of a government page (索引号, 发布机构, 成文日期) is not
 furniture: it is worth searching.
+
+The patterns take runs of spaces possessively (``*+``), so that a page padded with thousands of
+them costs one look at each.
 """
 
 from __future__ import annotations
@@ -14,27 +17,30 @@ from corpus.fold import fold
 Span = tuple[int, int]
 
 _MARK = re.compile(
-    r"<br\ */?>|&nbsp;|<!--.{0,200}?-->|^[^\S\n]*(?:标题|内容|正文)\ *:", re.MULTILINE
+    r"<br\ *+/?>|&nbsp;|<!--(?:[^-<\n]|-(?!->)|<(?!!--)){0,200}+-->"  # none inside another
+    r"|^[^\S\n]*+(?:标题|内容|正文)\ *+:",
+    re.MULTILINE,
 )
 _INLINE = re.compile(
-    r"theend(?=\s*\Z)|浏览次数\ *:?\ *\d*|(?:阅读|点击)(?:次数|量)\ *:?\ *\d*"
-    r"|(?:字号|字体)\ *:?\ *\[?\ *大\ *中\ *小\ *\]?|分享到?\ *:|打印本页|关闭窗口"
+    r"theend(?=\s*+\Z)|浏览次数\ *+:?\ *+\d*|(?:阅读|点击)(?:次数|量)\ *+:?\ *+\d*"
+    r"|(?:字号|字体)\ *+:?\ *+\[?\ *+大\ *+中\ *+小\ *+\]?|分享到?\ *+:|打印本页|关闭窗口"
     r"|【(?:打印|关闭|打印本页|关闭窗口)】",
     re.MULTILINE,
 )
 _LINE = re.compile(
-    r"^[^\S\n]*(?:"
-    r"(?:您?(?:现在|当前)(?:的)?(?:所在)?位置|位置|您所在的位置)\ *(?:是)?\ *:.*"
+    r"^[^\S\n]*+(?:"
+    r"(?:您?(?:现在|当前)(?:的)?(?:所在)?位置|位置|您所在的位置)\ *+(?:是)?\ *+:.*"
     r"|>[^\n]*>[^\n]*"
-    r"|首页\ *(?:>|»|›|-|\|)[^\n]*"
+    r"|首页\ *+(?:>|»|›|-|\|)[^\n]*"
     r"|(?:打印|关闭|收藏|返回顶部|扫一扫在手机打开当前页|相关链接)"
-    r"|(?:上一篇|下一篇|责任编辑)\ *:.*"
-    r"|=+\ *page\ *\d+\ *=+|[-—–]\ *\d+\ *[-—–]|第\ *\d+\ *页(?:\ *共\ *\d+\ *页)?"
-    r"|[|_=~*]+"
-    r")[^\S\n]*$",
+    r"|(?:上一篇|下一篇|责任编辑)\ *+:.*"
+    r"|=++\ *+page\ *+\d++\ *+=++|[-—–]\ *+\d++\ *+[-—–]"
+    r"|第\ *+\d++\ *+页(?:\ *+共\ *+\d++\ *+页)?"
+    r"|[|_=~*]++"
+    r")[^\S\n]*+$",
     re.MULTILINE,
 )
-_STRAY_BAR = re.compile(r"(?<=[。)])\ *\|\s*\Z")
+_STRAY_BAR = re.compile(r"(?<=[。)])\ *+\|\s*+\Z")
 
 
 def furniture(text: str, *, marks: bool = True) -> tuple[Span, ...]:

@@ -22,7 +22,9 @@ _CONTENTS_LINES = range(4, 401)
 _CONTENTS_WITHIN = 300
 """Paragraphs from the beginning in which a table of contents may start."""
 _LEADER_LINE_MAX = 300
-_LEADER = re.compile(r"(?:[.·…。-]{2,}|\s+)\ *\(?\d{1,3}\)?$")
+_LEADER = re.compile(
+    r"(?:(?<![.·…。-])[.·…。-]{2,}+\ *+|(?<!\s)\s++)\(?\d{1,3}\)?$"  # each run is read once
+)
 _LIST_MARKS = "#>*|-—● \t"
 
 

@@ -24,11 +24,12 @@ NUMBER = (
     r"|[\u4e00-\u9fff]{0,20}令\ *第\ *\d{1,4}\ *号)"
 )
 """发文字号, for folded text: 国发〔2016〕67号, …令第693号."""
-_VERSION = r"(?:\ *\([^()]*(?:年|试行|草案|稿|修订|修正|暂行|版|本)[^()]*\))"
+_VERSION = r"(?:\ *+\((?=[^()\n]{0,40}?(?:年|试行|草案|稿|修订|修正|暂行|版|本))[^()\n]{1,80}+\))"
+"""The years or the state of a document, in brackets after its kind; bounded, as one may be open."""
 _TITLE_END = re.compile(rf"{KINDS}{_VERSION}*\ *$")
 _VERSION_LINE = re.compile(_VERSION)
-_NOTICE = re.compile(rf"关于.+{KINDS}{_VERSION}*\ *$")
-_NUMBERED = re.compile(rf"\s*(\S[^。:;\n]{{5,120}}?{KINDS}{_VERSION}*)\s*\(?({NUMBER})")
+_NOTICE = re.compile(rf"(?:(?!关于).)*+关于.+{KINDS}{_VERSION}*\ *$")
+_NUMBERED = re.compile(rf"(\S[^。:;\n]{{5,120}}?{KINDS}{_VERSION}*)\s*\(?({NUMBER})")
 _MARKED = re.compile(
     r"^[^\S\n]*(?:标\ *题|题\ *名|名\ *称|文件名称)\ *:\ *(\S[^\n\r]*)|^\#\ +(\S[^\n\r]*)",
     re.MULTILINE,
@@ -46,18 +47,21 @@ _END_OF_TITLE = re.compile(
 _LENGTH_MAX = 120
 _LINES_MAX = 4
 _HALF_LINE_MAX = 40
+_NUMBERED_MAX = 400
+"""Characters from the first word of a file in which a title and its number may stand."""
 
 
 def find_title(text: str, folded: str, front_end: int) -> str | None:
     """Return the title stated before ``front_end``, without white space; None for none."""
     finder = _Finder(text, folded, front_end)
-    numbered = _NUMBERED.match(folded)
+    first = len(folded) - len(folded.lstrip())
+    numbered = _NUMBERED.match(folded, first, first + _NUMBERED_MAX)
     if numbered is not None:
         end = numbered.start(2) + title_words_in(numbered[2])
         return finder.squeezed(numbered.start(1), end).rstrip("(（")
     lined = list(finder.title_lines())
     marked = finder.marked_title()
-    notices = [title for title in [*lined, marked or ""] if _NOTICE.search(title)]
+    notices = [title for title in [*lined, marked or ""] if _NOTICE.match(title)]
     candidates = [*notices, *lined, finder.issued_title(marked), marked, finder.first_line()]
     return next((title for title in candidates if title), None)
 
@@ -79,7 +83,7 @@ class _Finder:
         self.text = text
         self.folded = folded
         self.end = front_end
-        skipped = furniture(text)
+        skipped = [span for span in furniture(text) if span[0] < front_end]
         self.front = [
             line
             for line in lines(folded, 0, front_end)

@@ -10,6 +10,7 @@ Left to others: cutting documents (``corpus``), choosing and fusing searches (``
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 import secrets
@@ -23,7 +24,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from corpus.document import Document, Passage, Section
+from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import IndexBusy, IndexDamaged, IndexFolderError
 from corpus.passages import cut_passages
 from corpus.sections import outline
@@ -49,6 +50,7 @@ _BATCH_DOCUMENTS = 32
 _BATCH_CHARACTERS = 100_000  # what is cut, encoded and written at once
 _TEXT_CHARACTERS = 16_000_000
 _CACHED_SECTIONS = 200_000
+_CACHED_METADATA = 20_000
 _MOST_TIES = 1000
 _NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 
@@ -84,6 +86,7 @@ class Index:
         self._signature: Signature | None = None
         self._changing = threading.RLock()
         self._documents = Cache[str, Document](_TEXT_CHARACTERS, lambda found: len(found.text))
+        self._metadata = Cache[str, Metadata](_CACHED_METADATA, lambda found: 1)
         self._sections = Cache[str, tuple[Section, ...]](_CACHED_SECTIONS, lambda s: len(s) + 1)
         self._passages = Cache[str, tuple[Passage, ...]](
             _TEXT_CHARACTERS, lambda found: 1 + sum(len(passage.text) for passage in found)
@@ -98,9 +101,11 @@ class Index:
         Raises ``IndexMissing``, ``IndexStale`` (built with another encoder, analyser or format) or
         ``IndexDamaged``; ``IndexBusy`` only when there is nothing to search until a writer is done.
         """
-        seen = manifests.signature(folder)
-        manifest = manifests.read(folder)
-        with _closed_on_error(Store.open(folder)) as store:
+        with _usable(folder):
+            seen = manifests.signature(folder)
+            manifest = manifests.read(folder)
+            opened = Store.open(folder)
+        with _closed_on_error(opened) as store:
             _check(folder, store, encoder)
             index = cls(folder, encoder, store, Derived(folder, store, Settings.of(encoder)))
             index._load(manifest, seen)
@@ -120,11 +125,12 @@ class Index:
 
     @classmethod
     def create(cls, folder: Path, encoder: Encoder) -> Index:
-        """Make an empty index; ``IndexFolderError`` when there is one already."""
-        folder.mkdir(parents=True, exist_ok=True)
-        with writer_lock(folder):
+        """Make an empty index; ``IndexFolderError`` when there is one already or cannot be one."""
+        settings = Settings.of(encoder)
+        with _usable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(folder), _usable(folder):
             _refuse_existing(folder)
-            settings = Settings.of(encoder)
             names = {**settings.as_meta(), "library": secrets.token_hex(8)}
             with _closed_on_error(Store.create(folder, names)) as store:
                 index = cls(folder, encoder, store, Derived(folder, store, settings))
@@ -153,8 +159,9 @@ class Index:
         For another encoder, or after the rules of cutting or of the analyser have changed.
         Services that have the folder open may find less than there is until it is done.
         """
-        if not (folder / STORE_FILE).is_file():
-            manifests.read(folder)
+        with _usable(folder):
+            if not (folder / STORE_FILE).is_file():
+                manifests.read(folder)
         settings = Settings.of(encoder)
         with writer_lock(folder), _closed_on_error(Store.open(folder)) as store:
             total = store.counts().documents
@@ -266,6 +273,14 @@ class Index:
         self._refresh()
         return self._documents.get(document_id, lambda: self._store.document(document_id))
 
+    def metadata(self, document_ids: Iterable[str]) -> dict[str, Metadata]:
+        """Return what is known of documents, without reading their texts; unknown ids are left out.
+
+        In the order asked for, each once.
+        """
+        self._refresh()
+        return self._metadata.get_all(document_ids, self._store.metadata)
+
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """Return a document's sections in text order; ``DocumentMissing``."""
         self._refresh()
@@ -326,7 +341,7 @@ class Index:
 
     def _settle(self, seen: Signature | None) -> None:
         """Take over a state that is on disk."""
-        for cache in (self._documents, self._sections, self._passages):
+        for cache in (self._documents, self._metadata, self._sections, self._passages):
             cache.clear()
         parts = [self._store.fingerprint(), *Settings.of(self.encoder).as_meta().values()]
         self.id = hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:16]
@@ -346,7 +361,8 @@ class Index:
                 self._publish()
 
     def _publish(self) -> None:
-        self._derived.publish()
+        with _usable(self.folder):
+            self._derived.publish()
         self._settle(manifests.signature(self.folder))
 
     def _add(self, batch: Sequence[Document]) -> list[Added]:
@@ -355,6 +371,32 @@ class Index:
         if new:
             self._store.add(_prepare(list(new.values()), self.encoder))
         return [_added(document, new) for document in batch]
+
+
+_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在的磁盘只能读、不能写",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENAMETOOLONG: "路径太长",
+    errno.ENOENT: "目录不存在，也不能在这里建立",
+    errno.EEXIST: "这个路径或它的上级是文件，不是目录",
+    errno.ENOTDIR: "这个路径或它的上级是文件，不是目录",
+}
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """Say in plain words what the operating system has against the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise IndexFolderError(
+            folder,
+            _REASONS.get(error.errno or 0, f"不能读写（{error.strerror or error}）"),
+            accepted="索引目录须是可以建立和读写的目录",
+            advice="请检查路径、权限和磁盘空间，或用 --index 或环境变量 CEWEN_INDEX 换一个目录",
+        ) from error
 
 
 @contextmanager

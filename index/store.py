@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,8 @@ __all__ = [
     "Store",
     "Stored",
 ]
+
+T = TypeVar("T")
 
 STORE_FILE = "library.sqlite"
 _WAIT_S = 30.0  # how long a writer of feedback waits for a writer of documents
@@ -264,6 +266,16 @@ class Store:
         if row is None:
             raise DocumentMissing(document_id)
         return records.read_document(row)
+
+    def metadata(self, document_ids: Sequence[str]) -> dict[str, Metadata]:
+        """Return the metadata of those of the ids that are in the library."""
+        found: dict[str, Metadata] = {}
+        with self._snapshot() as connection:
+            for some in _chunks(document_ids, _KEYS_A_QUERY):
+                query = f"SELECT {records.CARD} FROM documents WHERE id IN ({_marks(some)})"
+                cards = map(records.read_card, connection.execute(query, some))
+                found |= {card.id: card.metadata for card in cards}
+        return found
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """Return a document's sections in text order; ``DocumentMissing``."""
@@ -520,7 +532,7 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _chunks(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+def _chunks(keys: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     for start in range(0, len(keys), size):
         yield keys[start : start + size]
 

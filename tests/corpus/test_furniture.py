@@ -29,6 +29,37 @@ def test_furniture(text, expected):
     assert marked(text) == expected
 
 
+SPACES = " " * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"正文字号{SPACES}文", []),
+        (f"字号：{SPACES}[{SPACES}大 中 小]", [f"字号：{SPACES}[{SPACES}大 中 小]"]),
+        (f"位置{SPACES}文", []),
+        (f"位置{SPACES}：首页", [f"位置{SPACES}：首页"]),
+        (f"第1页{SPACES}文", []),
+        ("=" * 100_000 + "文", []),
+        ("|" * 100_000 + "文", []),
+        ("<!--" * 100_000, []),
+        ("<!--" * 100_000 + "注-->文", ["<!--注-->"]),
+    ],
+)
+def test_furniture_of_hostile_text(text, expected):
+    """Patterns that try every way of dividing the spaces would not come back."""
+    assert marked(text) == expected
+
+
+@pytest.mark.parametrize("comment", ["<!---->", "<!-- a - b <p> -->", "<!--" + "x" * 200 + "-->"])
+def test_a_comment_is_furniture(comment):
+    assert marked(f"正文{comment}正文") == [comment]
+
+
+def test_a_comment_that_does_not_close_soon_is_text():
+    assert marked("<!--" + "x" * 201 + "-->") == []
+
+
 def test_furniture_without_marks_leaves_what_stands_inside_sentences():
     assert marked("工作<BR>方案\n打印本页", marks=False) == ["打印本页"]
 

@@ -67,6 +67,26 @@ def test_title(text, title):
     assert find(text).title == title
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("某市数据资源管理条例（" + "年" * 1_000_000, "hostile"),
+        ("某市数据工作通知" + "（年年年年）" * 18 + "文", "hostile"),
+        ("某市数据资源管理条例" + " " * 500_000 + "文", "某市数据资源管理条例"),
+        (" \n" * 200_000 + "某市数据管理办法\n某政发〔2021〕7号\n", "某市数据管理办法"),
+        ("标题：" + "关于" * 1_900 + "\n一、总则\n", "关于" * 1_900),
+    ],
+)
+def test_title_of_hostile_text(text, title):
+    """Patterns that try every way of dividing these texts would not come back."""
+    assert find(text, "hostile.txt").title == title
+
+
+def test_title_with_number_may_have_years_and_state_in_brackets():
+    text = "某市数据发展规划（2021—2025年）（试行）\n某政发〔2021〕7号\n一、总则\n"
+    assert find(text).title == "某市数据发展规划（2021—2025年）（试行）"
+
+
 def test_title_of_last_resort_is_the_file_name_and_marked_as_inferred():
     found = find("今天召开会议，研究部署下一步工作。会议强调，要抓好落实。", "会议情况.txt")
     assert (found.title, found.inferred) == ("会议情况", frozenset({"title"}))

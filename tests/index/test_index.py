@@ -1,3 +1,4 @@
+import errno
 import json
 import pickle
 import shutil
@@ -5,6 +6,7 @@ import subprocess
 import sys
 import threading
 from math import log
+from pathlib import Path
 
 import pytest
 
@@ -162,6 +164,29 @@ def test_an_unknown_document_is_missing(index):
     for read in (index.document, index.sections, index.passages):
         with pytest.raises(DocumentMissing, match="编号为“0123456789abcdef”"):
             read("0123456789abcdef")
+
+
+def test_metadata_of_documents_that_are_there(index, plan, notice):
+    asked = (one for one in (notice.id, "0123456789abcdef", plan.id, notice.id))
+    found = index.metadata(asked)
+    assert list(found.items()) == [(notice.id, notice.metadata), (plan.id, plan.metadata)]
+
+
+def test_metadata_is_read_once(own_index, plan, notice, monkeypatch):
+    asked, read = [], own_index._store.metadata
+    monkeypatch.setattr(own_index._store, "metadata", lambda ids: asked.append(ids) or read(ids))
+    own_index.metadata([plan.id])
+    own_index.metadata([plan.id, notice.id])
+    own_index.metadata([plan.id, notice.id])
+    assert asked == [[plan.id], [notice.id]]
+
+
+def test_metadata_follows_changes(own_index, plan, notice):
+    own_index.metadata([plan.id, notice.id])
+    own_index.remove(plan.id)
+    assert own_index.metadata([plan.id, notice.id]) == {notice.id: notice.metadata}
+    own_index.add([plan])
+    assert set(own_index.metadata([plan.id, notice.id])) == {plan.id, notice.id}
 
 
 def test_feedback_is_kept(own_index, encoder):
@@ -340,6 +365,39 @@ def test_an_index_is_not_made_over_another(own_index, encoder):
     with pytest.raises(IndexFolderError, match="已经有索引"):
         Index.create(own_index.folder, encoder)
     assert own_index.counts().documents == 3
+
+
+@pytest.mark.parametrize("begin", [Index.open, Index.create, Index.rebuild])
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_file_is_no_index_folder(encoder, tmp_path, begin, name):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(IndexFolderError, match=r"是文件，不是目录。索引目录须是.*请检查路径"):
+        begin(tmp_path / name, encoder)
+
+
+@pytest.mark.parametrize("begin", [Index.open, Index.create])
+def test_a_folder_the_system_refuses_is_told(encoder, tmp_path, begin):
+    with pytest.raises(IndexFolderError, match=r"路径太长。索引目录须是.*请检查路径"):
+        begin(tmp_path / ("x" * 300), encoder)
+
+
+def test_a_folder_that_cannot_be_made_is_told(encoder, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(IndexFolderError, match="不能读写（Input/output error）。索引目录须是"):
+        Index.create(tmp_path / "new", encoder)
+
+
+def test_a_full_disk_is_told(own_index, make_document, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    extra = make_document("一、目标\n建设零碳园区8个。\n", source_name="e.txt", title="零碳")
+    monkeypatch.setattr("index.manifest.write", refuse)
+    with pytest.raises(IndexFolderError, match="磁盘已满。索引目录须是"):
+        own_index.add([extra])
 
 
 def test_an_unfinished_index_is_made_anew(encoder, tmp_path):

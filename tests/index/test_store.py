@@ -78,6 +78,23 @@ def test_a_batch_is_added_whole_or_not_at_all(store, plan, notice):
     assert (store.counts().documents, store.generation()) == (0, 0)
 
 
+def test_metadata_of_many_takes_a_query_for_some_hundred(full, plan, opinion):
+    statements = []
+    with full._reading() as connection:
+        connection.set_trace_callback(statements.append)
+    ids = [f"{number:016x}" for number in range(1200)]
+    ids[3], ids[1100] = opinion.id, plan.id
+    expected = {opinion.id: opinion.metadata, plan.id: plan.metadata}
+    assert full.metadata(ids) == expected
+    selects = [one for one in statements if one.startswith("SELECT")]
+    assert len(selects) == 3
+    assert not any("texts" in one for one in selects)
+
+
+def test_metadata_of_none_is_none(full):
+    assert full.metadata([]) == {}
+
+
 def test_an_unknown_document_is_missing(full):
     for read in (full.document, full.sections, full.passages, full.remove):
         with pytest.raises(DocumentMissing, match="编号为“0123456789abcdef”的文件"):
