@@ -19,6 +19,7 @@ from typing import Any
 from corpus.errors import IndexDamaged, IndexMissing, IndexStale
 from index.analyser import ANALYSER
 from index.encoder import Encoder
+from index.store import STORE_FILE
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = 1
@@ -113,7 +114,9 @@ def read(folder: Path) -> Manifest:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         found = content["format"]
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if (folder / STORE_FILE).is_file():
+            raise _unreadable(folder, "文件不在了") from error
         raise _missing(folder) from None
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable(folder, error) from error
@@ -200,7 +203,7 @@ def _missing(folder: Path) -> IndexMissing:
     )
 
 
-def _unreadable(folder: Path, error: Exception) -> IndexDamaged:
+def _unreadable(folder: Path, error: Exception | str) -> IndexDamaged:
     return IndexDamaged(
         folder,
         f"manifest.json 无法读取（{error}）",

@@ -95,7 +95,7 @@ class Extractor:
 
         Where the question names a region, its own documents are read, not others that resemble.
         """
-        own = [hit for hit in hits if self._region(hit) == query.subject] if query.subject else []
+        own = self._by_region(hits).get(query.subject, []) if query.subject else []
         read = (own or list(hits))[:READ]
         if query.about_document and read:
             read += self._outer_lines(read)
@@ -239,8 +239,9 @@ class Extractor:
         (各地) those without one are left out.
         """
         named = [one for one in query.regions if not filters.regions or one in filters.regions]
-        regions = tuple(named) if len(query.regions) > 1 else self._regions_of(hits)
-        found = [(region, self._in_region(query, region, hits)) for region in regions]
+        regions = tuple(named) if len(query.regions) > 1 else tuple(self._by_region(hits))
+        hits_of = self._by_region(hits)
+        found = [(one, self._in_region(query, one, hits_of.get(one, []))) for one in regions]
         answered = [(region, one) for region, one in found if one.best and one.best.has_shape]
         best = max((one.best for _, one in answered if one.best), key=_coverage, default=None)
         if best and len(query.regions) < 2:
@@ -262,14 +263,17 @@ class Extractor:
 
     def _in_region(self, query: Query, region: str, hits: Sequence[Hit]) -> Extraction:
         single = of_region(query, region)
-        own = [hit for hit in hits if self._region(hit) == region]
-        return self._single(single, self.candidates(single, own))
+        return self._single(single, self.candidates(single, hits))
 
-    def _regions_of(self, hits: Sequence[Hit]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(filter(None, map(self._region, hits))))
-
-    def _region(self, hit: Hit) -> str | None:
-        return self._index.document(hit.passage.document_id).metadata.region
+    def _by_region(self, hits: Sequence[Hit]) -> dict[str, list[Hit]]:
+        """Hits by the region of their document, best first; those without a region are left out."""
+        metadata = self._index.metadata({hit.passage.document_id for hit in hits})
+        found: dict[str, list[Hit]] = {}
+        for hit in hits:
+            known = metadata.get(hit.passage.document_id)
+            if known and known.region:
+                found.setdefault(known.region, []).append(hit)
+        return found
 
 
 def of_region(query: Query, region: str) -> Query:

@@ -62,13 +62,11 @@ class Retriever:
     def _prefer_regions(self, hits: list[Hit], query: Query) -> list[Hit]:
         if not query.regions:
             return hits
-        region_of = {
-            document_id: self._index.document(document_id).metadata.region
-            for document_id in {hit.passage.document_id for hit in hits}
-        }
+        metadata = self._index.metadata({hit.passage.document_id for hit in hits})
+        preferred = {one for one, meta in metadata.items() if meta.region in query.regions}
         scored = [
             replace(hit, score=hit.score + REGION_PREFERENCE)
-            if region_of[hit.passage.document_id] in query.regions
+            if hit.passage.document_id in preferred
             else hit
             for hit in hits
         ]

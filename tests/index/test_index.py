@@ -781,3 +781,12 @@ def test_vectors_that_are_few_wait_for_more(own_index, make_document, encoder, m
         assert found(again, "dense") == expected
         assert again.search("零碳", by="dense", top_k=1)[0].passage.document_id == extra.id
     assert dense.read_bytes() == before
+
+
+def test_a_library_without_its_manifest_is_damage_that_rebuild_mends(own_index, encoder):
+    folder = own_index.folder
+    (folder / "manifest.json").unlink()
+    with pytest.raises(IndexDamaged, match=r"cewen rebuild"):
+        Index.open(folder, encoder)
+    with Index.rebuild(folder, encoder) as rebuilt:
+        assert rebuilt.counts().documents == 3

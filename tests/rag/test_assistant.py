@@ -213,3 +213,25 @@ def test_a_filter_that_no_document_passes_is_named(assistant):
 def test_coverage_counts_the_documents_that_pass_the_filters(assistant):
     answer = assistant.ask("主要任务有哪些？", filters=Filters(regions=("云州市",)))
     assert answer.coverage.documents_searched == 1
+
+
+class Removing:
+    """A retriever whose first find is removed from the library before it can be read."""
+
+    def __init__(self, retriever, index):
+        self.retriever, self.index, self.removed = retriever, index, None
+
+    def retrieve(self, query, *, filters):
+        hits = self.retriever.retrieve(query, filters=filters)
+        if self.removed is None:
+            self.removed = hits[0].passage.document_id
+            self.index.remove(self.removed)
+        return hits
+
+
+def test_a_document_removed_while_it_is_read_is_answered_without(own_index):
+    assistant = Assistant(own_index, Settings())
+    assistant._retriever = Removing(assistant._retriever, own_index)
+    answer = assistant.ask("养老床位要达到多少张？")
+    assert assistant._retriever.removed not in {c.document_id for c in answer.citations}
+    assert answer.coverage.documents_searched == 2
