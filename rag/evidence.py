@@ -20,7 +20,7 @@ from index.hit import Hit, Span
 from index.index import Index
 from rag.attributes import states_attribute
 from rag.matching import Term, coverage, pair_texts, term_texts, weigh
-from rag.query import MEASURE, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
+from rag.query import ATTRIBUTE, MEASURE, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
 
 CHINESE_DIGITS = "零一二三四五六七八九十百千两"
 NUMERAL = rf"(?:\d[\d,.]*|[{CHINESE_DIGITS}]+)"
@@ -71,11 +71,6 @@ FEWEST = 4
 """A sentence with fewer characters beside its document's own title and number says nothing."""
 
 LONG = 200
-ATTRIBUTE = re.compile(
-    r"增[速长幅]|产值|规模|占比|比[重例]|收入|投资|资金|数量|总量|目标|任务|措施|举措|要求|时间|期限|日期|标准"
-    r"|条件|范围|对象|流程|材料|依据|责任|负责|牵头|配合|部门|单位|电话|地址"
-)
-"""What one can ask of any subject."""
 ENUMERATION = re.compile(r"、|;|和|及")
 
 

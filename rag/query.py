@@ -68,9 +68,12 @@ class Query:
 
     @property
     def naming(self) -> tuple[str, ...]:
-        """What an answer should name: the quoted phrases, and the subject a follow-up turns to."""
-        subject = (self.focus,) if 2 <= len(self.focus) <= LONGEST_SUBJECT else ()
-        return (*self.phrases, *subject)
+        """What an answer should name: the quoted phrases, and the subject a follow-up turns to.
+
+        An attribute (增速) is no subject: the same one goes by several names (年均增长).
+        """
+        named = 2 <= len(self.focus) <= LONGEST_SUBJECT and not ATTRIBUTE.search(self.focus)
+        return (*self.phrases, self.focus) if named else self.phrases
 
     @property
     def matter(self) -> str:
@@ -102,6 +105,11 @@ class Query:
 
 
 LONGEST_SUBJECT = 10
+ATTRIBUTE = re.compile(
+    r"增[速长幅]|产值|规模|占比|比[重例]|收入|投资|资金|数量|总量|目标|任务|措施|举措|要求|时间|期限|日期|标准"
+    r"|条件|范围|对象|流程|材料|依据|责任|负责|牵头|配合|部门|单位|电话|地址"
+)
+"""What one can ask of any subject."""
 MEASURE = (
     "(?:分钟|小时|公里|千米|平方米|工作日"
     "|[家个项所人名条件座辆倍年月周天日支次批类种份处台套户村亩岁寸级位门艘架间例只头株吨斤克升瓦米里])"

@@ -18,8 +18,8 @@ from index.hit import Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
 from rag.compose import nearest
-from rag.evidence import ATTRIBUTE, Candidate, EvidenceRanker, names_place, near_best
-from rag.query import Query
+from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
+from rag.query import ATTRIBUTE, Query
 from rag.responsibility import body_key
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")

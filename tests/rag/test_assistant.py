@@ -235,3 +235,21 @@ def test_a_document_removed_while_it_is_read_is_answered_without(own_index):
     answer = assistant.ask("养老床位要达到多少张？")
     assert assistant._retriever.removed not in {c.document_id for c in answer.citations}
     assert answer.coverage.documents_searched == 2
+
+
+def test_the_first_steps_of_a_newcomer(bundled):
+    """A figure of one industry, its growth asked next, and a city without documents."""
+    first = "温州市到2021年新材料产业总产值目标是多少？"
+    for answer, quote in (
+        (bundled.ask(first), "到2021年，新材料产业总产值突破400亿元"),
+        (bundled.ask("年均增速呢？", [first]), "年均增长15%以上"),
+    ):
+        assert quote in quotes(answer)[0]
+        assert answer.citations[0].section_path[-1] == "（五）构建完善新材料产业体系"
+    refused = bundled.ask("宁波市的新材料产值目标是多少？")
+    assert refused.refusal.reason == "place_not_in_corpus"
+
+
+def test_a_subject_asked_next_takes_the_place_of_the_one_before(bundled):
+    history = ["浙江省信息技术产业到2020年的产值目标是多少？"]
+    assert "物联网产业" in "".join(quotes(bundled.ask("物联网呢", history)))
