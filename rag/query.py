@@ -84,6 +84,11 @@ class Query:
         return rest
 
     @property
+    def wording(self) -> str:
+        """The matter without years, 目标 and particles: words a passage about it would share."""
+        return re.sub(r"\d{4}年?|目标|要求|情况|[的了]", " ", self.matter)
+
+    @property
     def topic(self) -> str:
         """The matter without years and what merely joins words; empty when nothing is asked."""
         return re.sub(r"\d{4}年?|[省市县区的和与及跟到在至年，、,\s-]", "", self.matter)

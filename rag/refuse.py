@@ -84,10 +84,13 @@ class Judge:
         growth = limits.scope_growth * math.log(max(1, self._index.counts().passages) / 200)
         least = limits.scope_in_region if query.regions else limits.scope + max(0.0, growth)
         read = hits[:NEAREST]
-        asked = query.content if query.about_document else query.matter
+        asked = query.content if query.about_document else query.wording.strip() or query.content
         known = query.content and self._ranker.familiarity(asked, read) >= least
         if known and not self._turns_away(query, read):
             return None
+        if query.regions and not query.focus:
+            detail = f"{'、'.join(query.regions)}的文件没有写到所问的内容"
+            return self._refuse("not_found", detail, hits)
         detail = "这个问题与文件库的内容无关，本系统只回答文件库中政策文件写明的内容"
         return self._refuse("out_of_scope", detail, ())
 

@@ -1,19 +1,10 @@
-"""Answer → text for a terminal, and Markdown with its sources. Pure functions.
-
-Quotes are shown verbatim. Markdown escapes what would change their look, so that what is rendered
-reads as the document does; the chat page does not use Markdown at all (``ui/page.py``).
-"""
+"""Answer → text for a terminal: pure functions. The chat page has its own (``ui/page.py``)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from itertools import zip_longest
 
 from rag.answer import Answer, Citation, Part, Table
-
-MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
-MARKDOWN_LINE_START = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))", re.MULTILINE)
 
 
 def to_terminal(answer: Answer) -> str:
@@ -80,82 +71,3 @@ def book_title(title: str) -> str:
 def one_line(text: str) -> str:
     """Join the lines of a quote for a place that has one line only."""
     return " ".join(text.split())
-
-
-def to_markdown(answer: Answer) -> str:
-    """Show an answer as Markdown: quotes as a list, highlights bold, sources numbered below."""
-    if answer.refusal is None:
-        body = [_markdown_part(part) for part in answer.parts]
-        if answer.table is not None:
-            body.append(_markdown_table(answer.table))
-        return "\n\n".join([*body, "**出处**", _markdown_sources(answer.citations)])
-    blocks = [f"**没有作答**：{escape_markdown(answer.refusal.detail)}"]
-    if answer.refusal.nearest:
-        blocks += ["**最接近的原文**", _markdown_nearest(answer.refusal.nearest)]
-    return "\n\n".join(blocks)
-
-
-def _markdown_part(part: Part) -> str:
-    if part.kind == "label":
-        return f"**{escape_markdown(part.text)}**"
-    marker = "" if part.citation is None else f"\\[{part.citation}\\]"
-    return f"> {_bold_spans(part)}{marker}"
-
-
-def _bold_spans(part: Part) -> str:
-    pieces, position = [], 0
-    for start, end in part.highlights:
-        pieces.append(_quoted(part.text[position:start]))
-        pieces.append(f"**{_quoted(part.text[start:end])}**")
-        position = end
-    pieces.append(_quoted(part.text[position:]))
-    return "".join(pieces)
-
-
-def _quoted(text: str) -> str:
-    """Escape, and keep line breaks inside the quotation."""
-    return escape_markdown(text).replace("\n", "\n> ")
-
-
-def _markdown_table(table: Table) -> str:
-    head = [*map(_cell, table.columns), "出处"]
-    rows = [
-        [*map(_cell, row), f"\\[{number}\\]"]
-        for row, number in zip(table.rows, table.citation_of_row, strict=True)
-    ]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return escape_markdown(one_line(text))
-
-
-def _markdown_sources(citations: Sequence[Citation]) -> str:
-    return "\n".join(
-        f"{citation.number}. {escape_markdown(' · '.join(source_parts(citation)))}"
-        for citation in citations
-    )
-
-
-def _markdown_nearest(citations: Sequence[Citation]) -> str:
-    return "\n".join(
-        f"{citation.number}. {escape_markdown(' · '.join(source_parts(citation)))}\n"
-        f"   > {escape_markdown(one_line(citation.quote))}"
-        for citation in citations
-    )
-
-
-def escape_markdown(text: str) -> str:
-    r"""Escape what Markdown or HTML would read as markup.
-
-    >>> print(escape_markdown("1. *重点* <b>"))
-    1\. \*重点\* \<b\>
-    """
-    escaped = MARKDOWN_SPECIAL.sub(r"\\\1", text)
-    return MARKDOWN_LINE_START.sub(_escape_line_start, escaped)
-
-
-def _escape_line_start(match: re.Match[str]) -> str:
-    space, mark = match.groups()
-    return f"{space}\\{mark}" if mark in "-+" else f"{space}{mark}\\"

@@ -253,3 +253,9 @@ def test_the_first_steps_of_a_newcomer(bundled):
 def test_a_subject_asked_next_takes_the_place_of_the_one_before(bundled):
     history = ["浙江省信息技术产业到2020年的产值目标是多少？"]
     assert "物联网产业" in "".join(quotes(bundled.ask("物联网呢", history)))
+
+
+def test_what_the_documents_of_a_place_never_mention_is_not_found(bundled):
+    answer = bundled.ask("台州市2025年的人口目标是多少？")
+    assert answer.refusal.reason == "not_found"
+    assert "台州市的文件没有写到" in answer.text

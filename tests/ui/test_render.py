@@ -2,10 +2,8 @@
 
 from datetime import date
 
-import pytest
-
 from rag.answer import Answer, Citation, Coverage, Part, Refusal, Table, answer_text
-from ui.render import escape_markdown, to_markdown, to_terminal
+from ui.render import to_terminal
 
 FIRST = Citation(
     1, "0" * 16, "甲市计划", "甲政发〔2024〕1号", "甲市人民政府", "甲市", date(2024, 1, 2), None,
@@ -68,47 +66,3 @@ def test_terminal_shows_a_table_row_by_row():
     table = Table(("地区", "目标"), (("甲市", "突破400亿元"),), (1,))
     shown = to_terminal(answer([Part("quote", "突破400亿元", 1)], [FIRST], table=table))
     assert "地区 | 目标\n甲市 | 突破400亿元 | [1]\n" in shown
-
-
-def test_markdown_quotes_with_bold_highlights_and_sources():
-    assert to_markdown(QUOTED) == (
-        "**甲市：**\n\n> 突破**400亿元**\\[1\\]\n\n> 超500亿元\\[2\\]\n\n**出处**\n\n"
-        "1. 《甲市计划》 甲政发〔2024〕1号 · 一、目标 \\> （一）产值 · 第31–38字\n"
-        "2. 《乙市关于印发〈乙市方案〉的通知》 · 第3页 · 第5–11字"
-    )
-
-
-def test_markdown_keeps_the_lines_of_a_quote_inside_the_quotation():
-    shown = to_markdown(answer([Part("quote", "一是甲；\n二是乙。", 1)], [FIRST]))
-    assert shown.startswith("> 一是甲；\n> 二是乙。\\[1\\]\n")
-
-
-def test_markdown_shows_a_refusal_with_its_nearest_evidence():
-    shown = to_markdown(REFUSED)
-    assert shown.startswith(
-        "**没有作答**：文件里没有写明这个数字。\n\n**最接近的原文**\n\n1. 《甲市计划》"
-    )
-    assert shown.endswith("\n   > 突破400亿元")
-
-
-def test_markdown_tables_escape_their_bars():
-    table = Table(("地区", "目标"), (("甲|乙", "突破\n400亿元"),), (1,))
-    shown = to_markdown(answer([Part("quote", "突破", 1)], [FIRST], table=table))
-    assert (
-        "| 地区 | 目标 | 出处 |\n| --- | --- | --- |\n| 甲\\|乙 | 突破 400亿元 | \\[1\\] |" in shown
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
-        ("<script>", "\\<script\\>"),
-        ("1.实施“互联网+”", "1\\.实施“互联网+”"),
-        ("- 甲", "\\- 甲"),
-        ("a_b*c*", "a\\_b\\*c\\*"),
-        ("第1.2节", "第1.2节"),
-        ("&lt;", "\\&lt;"),
-    ],
-)
-def test_markup_in_a_quote_stays_text(text, escaped):
-    assert escape_markdown(text) == escaped
