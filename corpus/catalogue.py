@@ -23,7 +23,7 @@ from corpus.document import Metadata
 from corpus.errors import DocumentError
 
 LIBRARY_FILE = "library.toml"
-_FIELDS = tuple(item.name for item in fields(Metadata) if item.name != "inferred")
+_FIELDS = tuple(item.name for item in fields(Metadata) if item.name not in ("inferred", "spans"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ def override(
 
 
 def _with(metadata: Metadata, values: Mapping[str, object], inferred: set[str]) -> Metadata:
-    known = (metadata.inferred - values.keys()) | inferred
-    return replace(metadata, **values, inferred=frozenset(known))  # type: ignore[arg-type]
+    known = frozenset((metadata.inferred - values.keys()) | inferred)
+    spans = tuple((name, span) for name, span in metadata.spans if name not in values)
+    return replace(metadata, **values, inferred=known, spans=spans)  # type: ignore[arg-type]
 
 
 def checked(values: object, *, source_name: str) -> dict[str, object]:
@@ -140,5 +141,9 @@ _CHECKS: dict[str, tuple[str, Callable[[object], object]]] = {
     "date_written": ("日期，如 2019-07-03", _date),
     "date_published": ("日期，如 2019-07-03", _date),
     "period": ("起止年份，如 [2019, 2021]", _period),
+    "genre": ("非空的文字", _text),
+    "addressees": ("非空的文字", _text),
+    "signed_by": ("非空的文字", _text),
+    "validity": ("非空的文字", _text),
     "inferred": ("字段名的列表", _names),
 }

@@ -20,6 +20,9 @@ they are found, never caught in the middle, and turned into an exit code in ``ui
 status in ``ui/api.py``. Not finding an answer is not an error.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -38,7 +41,16 @@ class DocumentError(CewenError):
 
     def __init__(self, source_name: str, met: str, *, accepted: str, advice: str) -> None:
         self.source_name = source_name
+        self._arguments = (source_name, met, accepted, advice)
         super().__init__(f"{source_name}：{met}", accepted=accepted, advice=advice)
+
+    def __reduce__(self) -> tuple[Callable[..., DocumentError], tuple[str, ...]]:
+        """Travel whole from the process that reads to the one that reports."""
+        return _document_error, self._arguments
+
+
+def _document_error(source_name: str, met: str, accepted: str, advice: str) -> DocumentError:
+    return DocumentError(source_name, met, accepted=accepted, advice=advice)
 
 
 class DocumentMissing(CewenError):

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff")
-_INLINE_INDENT = re.compile(r"(?<=\S\S)[ \t\xa0]*\u3000[ \t\xa0\u3000]+(?=\S)")
+_INLINE_INDENT = re.compile(
+    r"(?=[ \t\xa0\u3000])(?<=\S\S)(?:[ \t\xa0]*+\u3000[ \t\xa0\u3000]++| {4,}+)(?=\S)"
+)
+_KEPT_MIN = 2000
+"""Length of a text from which its folded form is kept for the next finder that asks for it."""
 _CIRCLED = range(ord("①"), ord("⑳") + 1)
 
 
@@ -61,14 +66,22 @@ def fold(text: str) -> str:
 def fold_for_structure(text: str) -> str:
     """Fold, keeping what tells structure: the form in which headings are looked for.
 
-    Circled numbers stay, and an indent of two full-width spaces in the middle of a line becomes a
-    line break: copied from a web page, a paragraph often keeps its indent and loses its break.
+    Circled numbers stay, and an indent of two full-width or four other spaces in the middle of a
+    line becomes a line break: copied from a web page, a paragraph often keeps its indent and loses
+    its break.
 
     >>> fold_for_structure("①支持１家。　　二是引进").splitlines()
     ['①支持1家。', ' 二是引进']
     """
+    return _kept_structure(text) if len(text) >= _KEPT_MIN else _structure(text)
+
+
+def _structure(text: str) -> str:
     broken = _INLINE_INDENT.sub(lambda match: "\n" + " " * (len(match[0]) - 1), text)
     return broken.translate(_SCAN)
+
+
+_kept_structure = lru_cache(maxsize=2)(_structure)
 
 
 def squeeze(text: str) -> str:

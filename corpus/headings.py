@@ -1,24 +1,31 @@
-"""Where a heading ends: titles after labels, and heads that have no label.
+"""Where a heading ends: titles after labels.
 
 A title is what stands on the label's line, or its short first sentence when more follows, or the
 part before a colon, or one of the names official plans habitually give their parts (（一）指导思想
-以…为指导). An entry whose text is all there is has no title. Heads without a label are names before
-a colon (主要目标：…) and the short first sentences that neighbouring paragraphs share the shape of.
+以…为指导). An entry whose text is all there is has no title. Heads without a label are found in
+``unnumbered``.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
 
-from corpus.document import SectionKind
 from corpus.lines import Span
 from corpus.numbering import RANK, Style, label_at
 from corpus.reading import TITLE_LINE_MAX, Reading
+from corpus.run_together import run_together, title_end
 from corpus.series import Accepted
+from corpus.unnumbered import (
+    PART_NAMES,
+    Head,
+    lone_heads,
+    named_heads,
+    named_run_ins,
+    parallel_run_ins,
+)
 
 TITLE_SENTENCE_MAX = 40
 """Longest first sentence that is a title and not the text itself."""
@@ -26,57 +33,69 @@ TITLE_CLAUSED_MAX = 30
 """The same below （一）, for a sentence of two clauses: there it is mostly the task itself."""
 TITLE_CLAUSES_MAX = 3
 TITLE_BEFORE_COLON_MAX = 14
-TITLE_BEFORE_RUN_IN_MIN = 6
-RUN_IN_MAX = 30
+_SERIES_MIN = 8
+_MOSTLY = 0.75
+_LIST_MIN = 3
+"""Entries in one paragraph after which the last one is an entry too, whatever follows it."""
 RUN_TOGETHER_MIN = 12
 """Shortest sentence that can have been run together with the name of a part before it."""
 
-_NAMES = (
-    r"(?:总体|主要|重点|工作|发展|行动|建设|具体|基本|核心|阶段|年度|近期|远期|实施|战略|指导|规划"
-    r"|组织|保障)"
-    r"(?:目标|任务|方向|领域|措施|举措|内容|要求|思路|思想|原则|安排|路径|布局|定位|步骤|产品|项目"
-    r"|指标|意见|机制|保障)"
-)
-_STRUCTURAL = re.compile(_NAMES)
+_STRUCTURAL = re.compile(PART_NAMES)
 _NAME_GOES_ON = re.compile(r"[是为的和与及或、,:;。)等中在]")
-_NAMED_RUN_IN = re.compile(rf"({_NAMES})\ *:")
 _LEAD_IN = re.compile(r"下列|以下|如下")
-_NOT_A_HEAD = re.compile(r"[\d:;?!]")
-_BULLET = re.compile(r"(?:[—\-–]{1,2}|[●○◆■▪•·])\ *")
 _BRACKET_TITLE = re.compile(r"\ *(【[^】\n]{1,30}】|\([^)\n]{1,20}\))")
 _DUTY = re.compile(r"\((?:责任|牵头|配合|主办|负责)[^()]*\)?$")
 _SENTENCE_END = re.compile(r"[。!?;]")
-_ANY_STOP = re.compile(r"[。!?;:,]")
-_SENTENCE_MARKS = ("。", "!", "?", ";")
 _AFTER_SENTENCE = " \t\n\r。!?”’)|*"
+_BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*+\)")
+_BEFORE_TITLE = " \t\n\r:"
 _AFTER_TITLE = " \t\n\r。:,;|*"
 _LINE_STYLES = frozenset({"part", "chapter", "section", "box"})
-_ALWAYS_HEADINGS = frozenset({"markdown", "annex", "part", "chapter", "section", "article"})
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A heading before it has a place in the tree; ``style`` is None for one without a label.
-
-    ``stops_at`` is where its text ends at the latest: that of 一是 ends with the paragraph.
-    """
-
-    kind: SectionKind
-    style: Style | None
-    start: int
-    end: int
-    label: str
-    title: str
-    markdown: int = 0
-    stops_at: int | None = None
+_ALWAYS_HEADINGS = frozenset({"styled", "annex", "part", "chapter", "section", "article"})
 
 
 def find_heads(reading: Reading, accepted: Sequence[Accepted]) -> list[Head]:
     """Return the heads of ``reading``, labelled or not, in text order."""
-    run_ins = _named_run_ins(reading, accepted)
-    heads = [*_Titles(reading, accepted, run_ins).heads(), *_run_in_heads(reading, run_ins)]
-    heads += _parallel_run_ins(reading, heads)
-    return sorted(heads, key=lambda head: head.start)
+    run_ins = named_run_ins(reading, accepted)
+    heads = _uniform(list(_Titles(reading, accepted, run_ins).heads()))
+    heads += named_heads(reading, run_ins)
+    heads += lone_heads(reading, accepted)
+    heads += parallel_run_ins(reading, heads)
+    return sorted(heads, key=attrgetter("start"))
+
+
+def _uniform(heads: list[Head]) -> list[Head]:
+    """Make entries of the few in a long series whose first sentence could be a title.
+
+    The numbers of one series are all heads of tasks or all entries of a list.
+    """
+    series: dict[Style, list[int]] = {}
+    found: list[list[int]] = []
+    for position, head in enumerate(heads):
+        style = head.style
+        if style is None:
+            continue
+        if RANK[style] < RANK["han"]:
+            series = {other: at for other, at in series.items() if RANK[other] <= RANK[style]}
+        members = series.get(style, [])
+        if not members or heads[members[-1]].ordinal + 1 != head.ordinal:
+            members = series[style] = []
+            found.append(members)
+        members.append(position)
+    for members in found:
+        entries = sum(heads[position].kind == "item" for position in members)
+        deep = RANK[heads[members[0]].style or "part"] >= RANK["arabic"]
+        if not deep or len(members) < _SERIES_MIN or entries < _MOSTLY * len(members):
+            continue
+        for position in members:
+            heads[position] = _as_entry(heads[position])
+    return heads
+
+
+def _as_entry(head: Head) -> Head:
+    if head.kind == "item":
+        return head
+    return head._replace(kind="item", end=head.label_end, title="")
 
 
 class _Titles:
@@ -90,22 +109,49 @@ class _Titles:
         self.accepted = accepted
         self.run_in_starts = [start for start, _ in run_ins]
         self.last_entry: tuple[Style, int] | None = None
+        self.unparted = self._unparted_styles()
+        self.entries: list[int] = []  # where the entries without title stand that go on here
+
+    def _unparted_styles(self) -> set[Style]:
+        """Return the styles of chapters whose titles run together with their text."""
+        spans: dict[Style, list[Span]] = {}
+        for item in self.accepted:
+            if item.style in _LINE_STYLES and item.style != "box":
+                end = self.reading.paragraph_of(item.start)[1]
+                spans.setdefault(item.style, []).append((item.end, end))
+        return {style for style, found in spans.items() if run_together(found)}
 
     def heads(self) -> Iterator[Head]:
         for position, item in enumerate(self.accepted):
             following = self.accepted[position + 1] if position + 1 < len(self.accepted) else None
             head = self._head(item, self._title(item, following))
-            self.last_entry = (item.style, item.ordinal) if head.kind == "item" else None
+            if self.last_entry != (item.style, item.ordinal - 1):
+                self.entries.clear()
+            self.last_entry = None
+            if head.kind == "item":
+                self.last_entry = (item.style, item.ordinal)
+                self.entries.append(item.start)
             yield head
 
     def _head(self, item: Accepted, title: Span | None) -> Head:
         limit = self.reading.paragraph_of(item.start)[1] if item.style == "first" else None
         label = self.reading.squeezed(item.label, item.end)
         if title is None and item.style not in _ALWAYS_HEADINGS:
-            return Head("item", item.style, item.start, item.end, label, "", 0, limit)
+            return Head("item", item.style, item.start, item.end, label, "", item.ordinal, 0, limit)
         start, end = title or (item.end, item.end)
         words = self.reading.squeezed(start, end)
-        return Head("heading", item.style, item.start, end, label, words, item.markdown, limit)
+        return Head(
+            "heading",
+            item.style,
+            item.start,
+            end,
+            label,
+            words,
+            item.ordinal,
+            item.level,
+            limit,
+            label_end=item.end,
+        )
 
     def _title(self, item: Accepted, following: Accepted | None) -> Span | None:
         """Return the span of the title after a label; None for an entry without one."""
@@ -113,15 +159,17 @@ class _Titles:
         if following is not None:
             stop = min(stop, following.start)
         start = item.end
-        while start < stop and self.folded[start].isspace():
+        while start < stop and self.folded[start] in _BEFORE_TITLE:
             start += 1
-        if item.markdown:
-            return self._trimmed(start, stop)
+        if item.stop is not None:
+            return self._trimmed(start, item.stop)
         if item.style == "annex":
-            return self._line_below(item)
+            return self._annex_title(item, stop)
         if item.style == "article":
             return self._article_title(start, stop)
         if item.style in _LINE_STYLES:
+            if item.style in self.unparted:
+                stop = title_end(self.folded, start, stop) or stop
             return self._line_title(start, stop)
         return self._entry_title(item, start, stop, following)
 
@@ -139,11 +187,30 @@ class _Titles:
         listed = (item.style, item.ordinal - 1) == self.last_entry
         if listed and self.reading.before(item.start, in_paragraph=False) == ";":
             return None
-        title = self._sentence_title(item, start, sentence, stop)
-        if title is None or self.folded[sentence + 1 : stop].strip(_AFTER_SENTENCE):
-            return title
+        rest = sentence < stop and bool(self._rest(sentence + 1, stop))
+        title = self._sentence_title(item, start, sentence, stop, alone=not rest)
+        if title is None or rest:
+            return None if listed and self._closes_list(item, following) else title
         # The title is all there is in its paragraph: an entry of a list, or a head of what follows.
         return title if not listed and self._has_content(item, stop, following) else None
+
+    def _rest(self, start: int, stop: int) -> str:
+        """Return what follows a first sentence, less the brackets that say who does it and when."""
+        rest = self.folded[start:stop].strip(_AFTER_SENTENCE)
+        if not rest.startswith("("):
+            return rest
+        return _BRACKETED.sub("", self.folded[start:stop]).strip(_AFTER_SENTENCE)
+
+    def _closes_list(self, item: Accepted, following: Accepted | None) -> bool:
+        """Whether this is the last of entries in one paragraph: what follows closes them all."""
+        first, last = self.reading.paragraph_of(item.start)
+        if len(self.entries) < _LIST_MIN or self.entries[-_LIST_MIN] < first:
+            return False
+        goes_on = following is not None and (following.style, following.ordinal) == (
+            item.style,
+            item.ordinal + 1,
+        )
+        return not goes_on or following is None or following.start >= last
 
     def _run_in_within(self, start: int, stop: int) -> int | None:
         position = bisect_right(self.run_in_starts, start)
@@ -151,10 +218,12 @@ class _Titles:
         return self.run_in_starts[position] if found else None
 
     def _first_sentence_end(self, start: int, stop: int) -> int:
-        for match in _SENTENCE_END.finditer(self.folded, start, stop):
-            if not self.reading.aside(match.start()):
-                return match.start()
-            if match.start() - start > 2 * TITLE_LINE_MAX:
+        at = start
+        while (match := _SENTENCE_END.search(self.folded, at, stop)) is not None:
+            at = match.end()
+            if not self.reading.aside(at - 1):
+                return at - 1
+            if at - start > 2 * TITLE_LINE_MAX:
                 break
         return stop
 
@@ -164,13 +233,14 @@ class _Titles:
             return None
         return None if _LEAD_IN.search(self.folded, start, colon) else self._trimmed(start, colon)
 
-    def _sentence_title(self, item: Accepted, start: int, sentence: int, stop: int) -> Span | None:
+    def _sentence_title(
+        self, item: Accepted, start: int, sentence: int, stop: int, *, alone: bool
+    ) -> Span | None:
         """Return the whole line, or its first sentence, when it is short enough for a title."""
         if sentence == stop:
             return self._line_title(start, stop)
         if self.folded[sentence] == ";":
             return None
-        alone = not self.folded[sentence + 1 : stop].strip(_AFTER_SENTENCE)
         words = "".join(self.folded[start:sentence].split())
         longest = TITLE_LINE_MAX if alone else TITLE_SENTENCE_MAX
         clauses = words.count(",") + 1
@@ -209,6 +279,13 @@ class _Titles:
         whole = self._first_sentence_end(start, stop) == stop and stop - start <= TITLE_SENTENCE_MAX
         return self._trimmed(start, stop) if whole and ":" not in self.folded[start:stop] else None
 
+    def _annex_title(self, item: Accepted, stop: int) -> Span | None:
+        """Return what follows 附件1： on its line, else the line below."""
+        start = item.end
+        while start < stop and self.folded[start] in " \t:":
+            start += 1
+        return self._trimmed(start, stop) if start < stop else self._line_below(item)
+
     def _line_below(self, item: Accepted) -> Span | None:
         """Return the line below 附件1 when it is short and no sentence: the annex's title."""
         position = bisect_right(self.reading.starts, item.start)
@@ -227,70 +304,3 @@ class _Titles:
         while end > start and self.folded[end - 1] in _AFTER_TITLE:
             end -= 1
         return (start, end) if end > start else None
-
-
-def _run_in_heads(reading: Reading, spans: Sequence[Span]) -> list[Head]:
-    return [Head("runin", None, a, b, "", reading.squeezed(a, b)) for a, b in spans]
-
-
-def _named_run_ins(reading: Reading, accepted: Sequence[Accepted]) -> list[Span]:
-    """Return 主要目标：… at the start of a paragraph; inside a line only names met twice there."""
-    if not accepted:
-        return []
-    ends = [item.end for item in accepted]
-    found: list[tuple[Span, bool]] = []
-    for match in _NAMED_RUN_IN.finditer(reading.folded, accepted[0].end):
-        start = match.start()
-        if reading.aside(start) or reading.in_contents(start):
-            continue
-        if reading.opens_paragraph(start):
-            found.append((match.span(1), True))
-        elif reading.before(start) in _SENTENCE_MARKS or _after_title(reading, ends, start):
-            found.append((match.span(1), False))
-    times = Counter(reading.squeezed(*span) for span, _ in found)
-    return [span for span, sure in found if sure or times[reading.squeezed(*span)] > 1]
-
-
-def _after_title(reading: Reading, ends: Sequence[int], start: int) -> bool:
-    """Whether only a title of some length stands between the last label and ``start``."""
-    label_end = ends[bisect_right(ends, start) - 1]
-    if not TITLE_BEFORE_RUN_IN_MIN <= start - label_end <= TITLE_SENTENCE_MAX:
-        return False
-    return _ANY_STOP.search(reading.folded, label_end, start) is None
-
-
-def _parallel_run_ins(reading: Reading, heads: Sequence[Head]) -> list[Head]:
-    """Return the short first sentences of neighbouring paragraphs that share one shape."""
-    starts = sorted(head.start for head in heads)
-    found: list[Span] = []
-    run: list[Span] = []
-    for first, last in reading.paragraphs:
-        at = bisect_left(starts, first)
-        labelled = at < len(starts) and starts[at] <= first + 8 and starts[at] < last
-        below = bool(starts) and first > starts[0] and not labelled
-        sentence = _short_opening(reading, first, last) if below else None
-        if sentence is None or (run and not _alike(reading, run[-1], sentence)):
-            found += run if len(run) > 1 else []
-            run = []
-        run += [] if sentence is None else [sentence]
-    return _run_in_heads(reading, [*found, *(run if len(run) > 1 else [])])
-
-
-def _short_opening(reading: Reading, first: int, last: int) -> Span | None:
-    """Return a paragraph's first sentence when it is short and the longer part follows it."""
-    folded = reading.folded
-    bullet = _BULLET.match(folded, first, last)
-    start = bullet.end() if bullet else first
-    stop = folded.find("。", start, min(last, start + RUN_IN_MAX + 4))
-    if stop <= start or reading.aside(stop) or _NOT_A_HEAD.search(folded, start, stop):
-        return None
-    rest = "".join(folded[stop + 1 : min(last, stop + 2 * RUN_IN_MAX)].split())
-    return (start, stop) if len(rest) >= stop - start else None
-
-
-def _alike(reading: Reading, one: Span, other: Span) -> bool:
-    """Whether two titles have as many clauses, of about the same length."""
-    first, second = (re.split("[,，]", reading.squeezed(*span)) for span in (one, other))
-    return len(first) == len(second) and all(
-        abs(len(a) - len(b)) <= max(2, len(a) // 3) for a, b in zip(first, second, strict=True)
-    )

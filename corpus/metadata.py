@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePath
+from typing import Any, Generic, TypeVar
 
-from corpus.divisions import find_divisions
-from corpus.document import Metadata
+from corpus.dates import parse_date, years_of
+from corpus.document import PLAIN, Layout, Metadata, Span
 from corpus.fold import fold, fold_for_structure
 from corpus.lines import Line, lines
-from corpus.numbering import number
+from corpus.regions import region_of
 from corpus.sections import outline
 from corpus.signoff import DATE, is_body_line, is_date_line, signatures
-from corpus.title import KINDS, NUMBER, find_title, title_words_in
+from corpus.title import KINDS, NUMBER, find_title, genre_of, title_words_in
+
+T = TypeVar("T")
 
 _EDGE_MAX = 4000
 """Characters above and below the text in which a document speaks of itself."""
@@ -31,6 +36,16 @@ _NUMBER_FIELD = re.compile(rf"(?:发文字号|发文文号|文件编号|文\ *�
 _NUMBER_AFTER_TITLE = re.compile(rf"{KINDS}\ *({NUMBER})")
 _NUMBER_OF_FILE = re.compile(rf"({NUMBER})[^。]{{0,100}}\.(?:pdf|docx?|ofd|wps)\b")
 _NUMBER_LINES = 40
+_ORDER_LINE = re.compile(r"\S{2,20}令$")
+_ORDER_NUMBER = re.compile(r"\(?\ *(第\ *\d{1,4}\ *号)\ *\)?$")
+_PROCLAIMED = re.compile(
+    rf"({DATE})\s*((?:[\u4e00-\u9fff、]{{2,40}})令\s*第\s*\d{{1,4}}\s*号)\s*(?:公布|发布|颁布)"
+)
+"""The note below the title of a regulation: （2011年12月15日某市人民政府令第61号公布）."""
+_PASSED = re.compile(
+    rf"({DATE})\s*(\S{{2,20}}?)第[{_HAN}]+届(人民代表大会(?:常务委员会)?)第[{_HAN}]+次会议通过(?!的)"
+)
+"""The same of a law or local regulation: （2018年3月30日某市第十五届…常务委员会第三次会议通过）."""
 
 _BODY = (
     r"[\u4e00-\u9fff()、<>“”\ ]{2,40}?"
@@ -44,12 +59,8 @@ _IMPRINT = re.compile(
 _ISSUER_FIELD = re.compile(
     r"(?:发布机构|发文机关|发文单位|制定机关|发布单位|颁布单位|公布机关)\ *:\ *([^\s:]{2,60})"
 )
-_ON_BEHALF = re.compile(r"(?:受|代表)\ *([\u4e00-\u9fff]{2,20}?人民政府)")
+_ON_BEHALF = re.compile(r"(?:受|代表)\ *([\u4e00-\u9fff]{2,20}?人民政府|国务院)")
 
-_DATE_PARTS = re.compile(
-    rf"(\d{{4}}|[〇零{_HAN}0]{{4}})\ *[-年./]"
-    rf"\ *(\d{{1,2}}|[{_HAN}]{{1,2}})\ *[-月./]\ *(\d{{1,2}}|[{_HAN}]{{1,3}})"
-)
 _NUMERIC_DATE = r"\d{4}\ *[-./年]\ *\d{1,2}\ *[-./月]\ *\d{1,2}"
 _WRITTEN_FIELD = re.compile(
     rf"(?:成文(?:日期|时间)|生成日期|发文日期|印发日期|制定日期|公布日期)\ *:\ *({_NUMERIC_DATE})"
@@ -58,40 +69,61 @@ _PUBLISHED_FIELD = re.compile(
     rf"(?:发布(?:日期|时间)|发表时间|公开日期|上网日期)\ *:\ *({_NUMERIC_DATE})"
 )
 
-_RANGE = re.compile(r"((?:19|20)\d\d)\ *年?\ *[-—–~至到]{1,2}\ *((?:19|20)\d\d)\ *年")
-_FIVE_YEARS = re.compile(
-    r"“(十[一二三四五六]?|[六七八九])五”|(十[一二三四五六])五(?=时期|期间|规划|计划|发展)"
-    r"|第(十[一二三四五六]?|[六七八九])个五年"
-)
-_YEAR = re.compile(r"((?:19|20)\d\d)\ *年(?:度)?(?!\ *\d{1,2}\ *月)")
 _TARGET_YEAR = re.compile(r"到\ *(20\d\d)\ *年")
 
-_ZONE = re.compile(
-    r".{2,20}?(?:集聚区|产业园区|开发区|高新区|高新技术产业园区|示范区|保税区|旅游度假区|自贸区)"
+_CONCLUDED = frozenset({"title", "period", "region"})
+"""Fields that may come from the file name or be concluded, and are marked as inferred then."""
+
+_ADDRESSEES = re.compile(
+    r"(?:各[^。;!?:]+"
+    r"|[\u4e00-\u9fff]{1,12}?(?:人民政府|政府|委员会|办公[厅室]|管委会|党委|[局厅部院署委])"
+    r"(?:[、,][^。;!?:]+)?):"
 )
-_PARTY = re.compile(r"(?:中共|中国共产党)(?!中央)")
-_NATIONAL = re.compile(
-    r"(?:国务院|中共中央|中央|中华人民共和国|全国|国家|中国人民|中国共产党中央|最高人民)"
-    r"|[^省市县区州盟旗办]{2,12}(?:部|总局|总署)(?:办公厅|[^省市县]{1,6}司|、|$|关于|等)"
+_ADDRESSEES_MAX = 200
+_OPENING = 300
+"""Characters in which a spoken report says what it is."""
+_REPORTS = re.compile(
+    r"我代表.{0,20}(?:政府|国务院).{0,12}报告.{0,6}(?:工作|政府工作)|作政府工作报告"
 )
-_ABOUT = re.compile(r".*?关于(?:印发|发布|转发|公布)?《?")
+_LOOKS_BACK = re.compile(r"((?:19|20)\d\d)\ *年\ *(?:[政府主要]{0,4})工作\ *(?:的)?(?:回顾|总结)")
+_SIGNED_FIELD = re.compile(
+    r"签\ *发\ *人?\ *:\ *([\u4e00-\u9fff]{2,4}(?:[、\ ]+[\u4e00-\u9fff]{2,4})*)"
+)
+_FORCE = (
+    rf"(?:自[^。;\n]{{2,30}}?起(?:施行|实施|执行|生效)|有效期(?:为|至|到|限|\d|[{_HAN}])[^。;\n]{{0,20}}"
+    r"|(?:试行|暂行)期[^。;\n]{1,20})"
+)
+_VALIDITY = re.compile(
+    rf"((?:[本此](?:{KINDS}|预案|公约)[^。;\n]{{0,16}}?{_FORCE}"
+    r"|自(?:印发|发布|公布)之日起(?:施行|实施|执行|生效))[^。;\n]{0,40})"
+)
+"""The last article: 本办法自…起施行，有效期五年; what else is valid for a time is not meant."""
+_STATE = re.compile(r"\((试行|暂行|草案|征求意见稿|修订|废止)[^()]*\)")
 
 
-def find_metadata(text: str, *, source_name: str) -> Metadata:
+def find_metadata(text: str, *, source_name: str, layout: Layout = PLAIN) -> Metadata:
     """Return what ``text`` says.
 
     The file name is the last resort for title, region and period, and these are inferred then.
     """
-    return _Finder(text).metadata(source_name)
+    return _Finder(text, layout).metadata(source_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said(Generic[T]):
+    """A value and where the text says it; ``span`` is None for one concluded from elsewhere."""
+
+    value: T
+    span: Span | None = None
 
 
 class _Finder:
     """One text; ``front`` and ``back`` are its lines above the first and below the last heading."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, layout: Layout) -> None:
         self.text = text
         self.folded = fold_for_structure(text)
-        sections = outline(text)
+        sections = outline(text, layout)
         first = sections[0].start if sections else len(text)
         last = sections[-1].end if sections else min(first, len(text) // 2)
         self.front_end = min(first, _EDGE_MAX)
@@ -101,70 +133,149 @@ class _Finder:
 
     def metadata(self, source_name: str) -> Metadata:
         name = PurePath(source_name).stem
-        title = find_title(self.text, self.folded, self.front_end)
+        title = self._title()
+        words = title.value if title else ""
         written, signed_by = self._signature()
-        issuer = signed_by or self._issuer(title or "")
-        stated_period = years_of(title or "")
-        period = stated_period or self._target_period(written) or years_of(name)
-        stated_region = region_of(issuer, title or "")
-        region = stated_region or region_of(None, name)
-        concluded = {"title": title is None, "period": period != stated_period,
-                     "region": region != stated_region}  # fmt: skip
+        issuer = signed_by or self._issuer(title)
+        region = self._region(issuer, title, name)
+        if title is None:
+            title = self._report(region.value if region else "")
+        period = self._period(title, written, name)
+        said: dict[str, _Said[Any] | None] = {
+            "title": title or _Said(name),
+            "doc_number": self._number(),
+            "issuer": issuer,
+            "region": region,
+            "date_written": written
+            or self._field_date(_WRITTEN_FIELD)
+            or self._proclaimed_on()
+            or self._imprint_date(),
+            "date_published": self._field_date(_PUBLISHED_FIELD),
+            "period": period,
+            "genre": self._genre(title),
+            "addressees": self._addressees(),
+            "signed_by": self._labelled(_SIGNED_FIELD),
+            "validity": self._validity(words, title),
+        }
+        found = {field: one for field, one in said.items() if one is not None}
         return Metadata(
-            title=title or name,
-            doc_number=self._number(),
-            issuer=issuer,
-            region=region,
-            date_written=written or self._field_date(_WRITTEN_FIELD) or self._imprint_date(),
-            date_published=self._field_date(_PUBLISHED_FIELD),
-            period=period,
-            inferred=frozenset(field for field, is_so in concluded.items() if is_so),
-        )
+            **{field: one.value for field, one in found.items()},
+            inferred=frozenset(field for field in _CONCLUDED & found.keys()
+                               if found[field].span is None),
+            spans=tuple((field, one.span) for field, one in found.items() if one.span),
+        )  # fmt: skip
 
-    def _signature(self) -> tuple[date | None, str | None]:
+    def _title(self) -> _Said[str] | None:
+        title = find_title(self.text, self.folded, self.front_end)
+        if title is None or (not genre_of(title.words) and self._is_report()):
+            return None  # of a spoken report, the lines above say where it was spoken
+        return _Said(title.words, (title.start, title.end))
+
+    def _period(
+        self, title: _Said[str] | None, written: _Said[date] | None, name: str
+    ) -> _Said[tuple[int, int]] | None:
+        stated = years_of(title.value) if title else None
+        if title is not None and stated is not None:
+            return _Said(stated, title.span)
+        years = self._target_period(written.value if written else None) or years_of(name)
+        return _Said(years) if years else None
+
+    def _region(
+        self, issuer: _Said[str] | None, title: _Said[str] | None, name: str
+    ) -> _Said[str] | None:
+        for said, place in (
+            (issuer, region_of(issuer.value, "") if issuer else None),
+            (title, region_of(None, title.value) if title else None),
+            (None, region_of(None, name)),
+        ):
+            if place is not None:
+                return _Said(place, said.span if said else None)
+        return None
+
+    def _signature(self) -> tuple[_Said[date] | None, _Said[str] | None]:
         """Return date and bodies of the 落款: of the notice above the text, or below the text."""
         for area in (self.front, self.back):
             for first, last in signatures(self.folded, area):
-                bodies = [self._squeezed(line.start, line.end) for line in area[first:last]]
-                return self._date_of(area[last]), "、".join(bodies)
+                bodies = area[first:last]
+                names = "、".join(name for line in bodies for name in self._bodies_in(line))
+                return self._date_of(area[last]), _Said(names, (bodies[0].start, bodies[-1].end))
         match = _BODY_THEN_DATE.search(self.folded, 0, self.front_end)
         match = match or _BODY_THEN_DATE.search(self.folded, self.back_start)
         if match is not None:
-            return parse_date(match[2]), self._squeezed(*match.span(1))
+            return _dated(match, 2), self._group(match)
         dated = [line for line in self.front + self.back if is_date_line(self.folded, line)]
         return (self._date_of(dated[0]) if dated else None), None
 
-    def _date_of(self, line: Line) -> date | None:
-        return parse_date(self.folded[line.start : line.end])
+    def _bodies_in(self, line: Line) -> list[str]:
+        """Return the bodies that sign in one line, parted by spaces, or the one."""
+        parts = self.text[line.start : line.end].split()
+        return parts if all(map(_is_body, parts)) else ["".join(parts)]
 
-    def _issuer(self, title: str) -> str | None:
+    def _is_report(self) -> bool:
+        return _REPORTS.search(self.folded, 0, _OPENING) is not None
+
+    def _report(self, region: str) -> _Said[str] | None:
+        """Return what a report on the work of a government is called.
+
+        It is printed as it was spoken, without its title: 各位代表：现在，我代表市人民政府，向大会
+        报告工作…. The year is the one after that which it looks back on.
+        """
+        if not self._is_report():
+            return None
+        past = _LOOKS_BACK.search(self.folded, 0, _EDGE_MAX)
+        year = f"{int(past[1]) + 1}年" if past else ""
+        return _Said(f"{year}{region if region != '全国' else ''}政府工作报告")
+
+    def _date_of(self, line: Line) -> _Said[date] | None:
+        day = parse_date(self.folded[line.start : line.end])
+        return _Said(day, (line.start, line.end)) if day else None
+
+    def _issuer(self, title: _Said[str] | None) -> _Said[str] | None:
         """Return the body a title begins with, or the page header, speech or imprint names."""
-        head = re.split(r"关于|印发", title)[0].strip("《")
-        if head != title and _is_body(head):
-            return head
+        words = title.value if title else ""
+        head = re.split(r"关于|印发", words)[0].strip("《")
+        if title is not None and head != words and _is_body(head):
+            return _Said(head, title.span)
         spoken = _ON_BEHALF.search(self.folded, 0, self.front_end)
-        if spoken is not None and not find_divisions(spoken[1]):
+        if spoken is not None and not region_of(spoken[1], ""):
             spoken = None
+        order = self._order()
+        if order is not None:
+            start, end = order.span or (0, 0)
+            end = start + self.folded[start:end].rindex("令")
+            return _Said(self._squeezed(start, end), (start, end))
+        passed = _PASSED.search(self.folded, 0, self.front_end)
+        if passed is not None:
+            words = self._squeezed(*passed.span(2)) + passed[3]
+            return _Said(words, (passed.start(2), passed.end(3)))
         match = (
             _ISSUER_FIELD.search(self.folded, 0, self.front_end)
             or spoken
             or _IMPRINT.search(self.folded, self.back_start)
         )
-        return self._squeezed(*match.span(1)) if match else None
+        return self._group(match) if match else None
 
-    def _imprint_date(self) -> date | None:
+    def _proclaimed_on(self) -> _Said[date] | None:
+        area = 0, self.front_end
+        match = _PASSED.search(self.folded, *area) or _PROCLAIMED.search(self.folded, *area)
+        return _dated(match, 1) if match else None
+
+    def _imprint_date(self) -> _Said[date] | None:
         match = _IMPRINT.search(self.folded, self.back_start)
-        return parse_date(match[2]) if match else None
+        return _dated(match, 2) if match else None
 
-    def _field_date(self, pattern: re.Pattern[str]) -> date | None:
+    def _field_date(self, pattern: re.Pattern[str]) -> _Said[date] | None:
         match = pattern.search(self.folded, 0, self.front_end)
-        return parse_date(match[1]) if match else None
+        return _dated(match, 1) if match else None
 
-    def _number(self) -> str | None:
+    def _number(self) -> _Said[str] | None:
         for line in self.front[:_NUMBER_LINES]:
             match = _NUMBER_LINE.match(self.folded, line.start, line.end)
             if match is not None:
-                return self._squeezed(*match.span(1))
+                return self._group(match)
+        order = self._order()
+        if order is not None:
+            return order
         match = (
             _NUMBER_FIELD.search(self.folded, 0, self.front_end)
             or _NUMBER_AFTER_TITLE.search(self.folded, 0, min(self.front_end, 300))
@@ -172,7 +283,18 @@ class _Finder:
         )
         if match is None:
             return None
-        return self._squeezed(match.start(1) + title_words_in(match[1]), match.end(1))
+        start = match.start(1) + title_words_in(match[1])
+        return _Said(self._squeezed(start, match.end(1)), (start, match.end(1)))
+
+    def _order(self) -> _Said[str] | None:
+        """Return the number of an order: 某省人民政府令 above （第290号）, or in the note."""
+        for line, below in pairwise(self.front[:_NUMBER_LINES]):
+            number_ = _ORDER_NUMBER.match(self.folded, below.start, below.end)
+            if number_ and _ORDER_LINE.match(self.folded, line.start, line.end):
+                words = self._squeezed(line.start, line.end) + self._squeezed(*number_.span(1))
+                return _Said(words, (line.start, number_.end(1)))
+        proclaimed = _PROCLAIMED.search(self.folded, 0, self.front_end)
+        return self._group(proclaimed, 2) if proclaimed else None
 
     def _target_period(self, written: date | None) -> tuple[int, int] | None:
         """Return the years up to the one most targets are set for: a conclusion, not a quote."""
@@ -183,68 +305,42 @@ class _Finder:
         first = written.year if written is not None and written.year <= last else last
         return (first, last) if times > 1 else None
 
+    def _genre(self, title: _Said[str] | None) -> _Said[str] | None:
+        genre = genre_of(title.value) if title else None
+        return _Said(genre, title.span) if title and genre else None
+
+    def _addressees(self) -> _Said[str] | None:
+        """Return the 主送机关: flush left below the title, closed by a colon (7.3.2)."""
+        for line in self.front:
+            words = self.folded[line.start : line.end]
+            if line.length <= _ADDRESSEES_MAX and _ADDRESSEES.fullmatch(words):
+                end = line.end - 1
+                return _Said(self._squeezed(line.start, end), (line.start, end))
+        return None
+
+    def _labelled(self, pattern: re.Pattern[str]) -> _Said[str] | None:
+        match = pattern.search(self.folded, 0, self.front_end)
+        return self._group(match) if match else None
+
+    def _validity(self, words: str, title: _Said[str] | None) -> _Said[str] | None:
+        """Return what the document says of its own force, at its end or in its title."""
+        for area in ((max(0, len(self.text) - _EDGE_MAX), len(self.text)), (0, self.front_end)):
+            match = _VALIDITY.search(self.folded, *area)
+            if match is not None:
+                return self._group(match)
+        state = _STATE.search(fold(words))
+        return _Said(state[1], title.span if title else None) if state else None
+
+    def _group(self, match: re.Match[str], group: int = 1) -> _Said[str]:
+        return _Said(self._squeezed(*match.span(group)), match.span(group))
+
     def _squeezed(self, start: int, end: int) -> str:
         return "".join(self.text[start:end].split())
 
 
-def parse_date(words: str) -> date | None:
-    """Return the date written in Arabic or Chinese numerals, None for an impossible one.
-
-    >>> parse_date("2019年7月3日"), parse_date("二〇一九年十二月四日"), parse_date("2019- 12- 09")
-    (datetime.date(2019, 7, 3), datetime.date(2019, 12, 4), datetime.date(2019, 12, 9))
-    """
-    match = _DATE_PARTS.search(fold(words).replace("○", "〇"))
-    if match is None:
-        return None
-    try:
-        return date(*(number(part) for part in match.groups()))
-    except ValueError:
-        return None
-
-
-def years_of(title: str) -> tuple[int, int] | None:
-    """Return the years a title says the document is for.
-
-    >>> years_of("某市行动计划（2019-2021年）"), years_of("某省“十四五”规划"), years_of("某县要点")
-    ((2019, 2021), (2021, 2025), None)
-    """
-    folded = fold(title)
-    match = _RANGE.search(folded)
-    if match is not None and int(match[1]) <= int(match[2]):
-        return int(match[1]), int(match[2])
-    plan = _FIVE_YEARS.search(folded)
-    if plan is not None:
-        # The first five-year plan ended in 1957, each later one five years after the last.
-        last = 1955 + 5 * number(plan[plan.lastindex or 0])
-        return last - 4, last
-    year = _YEAR.search(folded)
-    return (int(year[1]), int(year[1])) if year else None
-
-
-def region_of(issuer: str | None, title: str) -> str | None:
-    """Return the place a document speaks for: of its issuing body, else of its title.
-
-    >>> region_of("绍兴市新昌县人民政府", ""), region_of(None, "国务院关于某事的通知")
-    ('新昌县', '全国')
-    """
-    for words in (issuer or "", _ABOUT.sub("", title, count=1), title):
-        folded = _PARTY.sub("", fold(words), count=1).lstrip("《")
-        place = _place_at_start(folded) or ("全国" if _NATIONAL.match(folded) else None)
-        if place is not None:
-            return place
-    named = find_divisions(fold(title))
-    return named[0][0].name if named else None
-
-
-def _place_at_start(words: str) -> str | None:
-    """Return the innermost division, or the zone, that ``words`` begin with."""
-    end, place = 0, None
-    for division, span in find_divisions(words[:40]):
-        if span[0] != end:
-            break
-        place, end = division.name, span[1]
-    zone = _ZONE.match(words)
-    return zone.group() if place and zone is not None and zone.end() > end else place
+def _dated(match: re.Match[str], group: int) -> _Said[date] | None:
+    day = parse_date(match[group])
+    return _Said(day, match.span(group)) if day else None
 
 
 def _is_body(words: str) -> bool:

@@ -3,7 +3,9 @@
 A passage is the own text of one section, heading included, so that it can be quoted with its
 heading. Entries without a title and the 一是…二是… of running text stay with the section that
 enumerates them. A long text is cut at entries, paragraphs and sentences into pieces of about equal
-size. No passage crosses a section, and nothing but furniture and bare headings is left out.
+size. A table stands by itself, cut between rows; what names its columns goes with each piece, to be
+searched and not quoted. No passage crosses a section, and nothing but furniture and bare headings
+is left out.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from corpus.document import Document, Passage, Section
+from corpus.document import Document, Passage, Section, Table
 from corpus.fold import fold_for_structure
 from corpus.furniture import furniture
 from corpus.lines import Span, paragraphs
 from corpus.sections import is_spoken, section_path
 from corpus.sentences import clauses, sentences
+from corpus.tables import find_tables, header_of
 
 PASSAGE_TARGET = 400
 PASSAGE_MAX = 550
 PASSAGE_MIN = 60
 """Characters a piece of a long section should have, may have, and must have."""
 _HARD_MAX = 1200
+CAPTION_MAX = 40
+"""Longest line above a table that is taken to be its name."""
 
 
 def cut_passages(
@@ -35,11 +40,11 @@ def cut_passages(
     shortest: int = PASSAGE_MIN,
 ) -> tuple[Passage, ...]:
     """Cut ``document`` into passages in text order; ``sections`` is its outline."""
-    cutter = _Cutter(document.text, sections, target, longest, shortest)
+    cutter = _Cutter(document, sections, target, longest, shortest)
     return tuple(
         Passage(
             document.id, section, section_path(sections, section), start, end,
-            document.text[start:end],
+            document.text[start:end], document.page_at(start), cutter.header(start),
         )
         for start, end, section in cutter.passages()
     )  # fmt: skip
@@ -49,10 +54,17 @@ class _Cutter:
     """One document being cut."""
 
     def __init__(
-        self, text: str, sections: Sequence[Section], target: int, longest: int, shortest: int
+        self,
+        document: Document,
+        sections: Sequence[Section],
+        target: int,
+        longest: int,
+        shortest: int,
     ) -> None:
-        self.text = text
+        self.text = text = document.text
         self.folded = fold_for_structure(text)
+        self.tables = find_tables(text, document.layout)
+        self.table_starts = [table.start for table in self.tables]
         self.sections = sections
         self.target, self.longest, self.shortest = target, longest, shortest
         self.skipped = furniture(text, marks=False)
@@ -73,6 +85,7 @@ class _Cutter:
         kept = [section for section in self.sections if not _stays(section)]
         edges = {0, len(self.text)}
         edges |= {section.start for section in kept} | {section.body_end for section in kept}
+        edges |= {table.start for table in self.tables} | {table.end for table in self.tables}
         return pairwise(sorted(edges))
 
     def _without_furniture(self, start: int, end: int) -> list[Span]:
@@ -120,9 +133,51 @@ class _Cutter:
             position = self.sections[position].parent
         return position
 
+    # --- tables -------------------------------------------------------------------------------
+
+    def _table_at(self, offset: int) -> Table | None:
+        at = bisect_right(self.table_starts, offset) - 1
+        return self.tables[at] if at >= 0 and offset < self.tables[at].end else None
+
+    def header(self, start: int) -> str:
+        """Return what names the columns for a passage that begins at ``start`` below them.
+
+        The line above a table, mostly its name and unit (表1 主要指标 单位：亿元), goes with it.
+        """
+        table = self._table_at(start)
+        if table is None:
+            return ""
+        above = self.text[max(0, table.start - 3 * CAPTION_MAX) : table.start]
+        line = above.rstrip().rpartition("\n")[2].strip()
+        caption = line if len(line) <= CAPTION_MAX else ""
+        below = start >= table.rows[min(table.header_rows, len(table.rows)) - 1][1]
+        return f"{caption} {header_of(self.text, table) if below else ''}".strip()
+
+    def _row_groups(self, table: Table, start: int, end: int) -> Iterator[Span]:
+        """Yield the rows between ``start`` and ``end`` in groups; a longer row is cut in itself."""
+        rows = [row for row in table.rows if start <= row[0] < end]
+        first = start
+        for row, following in pairwise([*rows, (end, end)]):
+            stop = min(row[1], end)
+            if stop - first > self.longest and first < row[0]:
+                yield first, row[0]
+                first = row[0]
+            if stop - first >= self.target or following[0] == end:
+                yield from self._long_pieces(first, max(stop, first))
+                first = following[0]
+
     # --- long stretches -----------------------------------------------------------------------
 
     def _pieces(self, start: int, end: int) -> list[Span]:
+        if end - start <= self.longest:
+            return [(start, end)]
+        table = self._table_at(start)
+        if table is None or end > table.end:
+            return self._long_pieces(start, end)
+        groups = (self._trim(*group) for group in self._row_groups(table, start, end))
+        return [group for group in groups if group is not None]
+
+    def _long_pieces(self, start: int, end: int) -> list[Span]:
         if end - start <= self.longest:
             return [(start, end)]
         units = self._units(start, end)

@@ -11,26 +11,35 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from corpus.document import Section
-from corpus.headings import Head, find_heads
-from corpus.numbering import LEVEL, RANK
-from corpus.reading import Reading
+from corpus.document import PLAIN, Layout, Section
+from corpus.headings import find_heads
+from corpus.numbering import HOLDERS, LEVEL, RANK
+from corpus.reading import reading_of
 from corpus.series import accepted_labels
 from corpus.signoff import tail_start
+from corpus.unnumbered import Head
 
 
-def outline(text: str) -> tuple[Section, ...]:
-    """Return the section tree of ``text`` in text order.
+def outline(text: str, layout: Layout = PLAIN) -> tuple[Section, ...]:
+    """Return the section tree of ``text`` in text order; ``layout`` is what its format says.
 
     >>> [s.heading for s in outline("一、总体要求（一）指导思想以发展为主线，做大做强产业。")]
     ['一、总体要求', '（一）指导思想']
     """
-    reading = Reading(text)
+    return _outline(text, layout)
+
+
+@lru_cache(maxsize=2)
+def _outline(text: str, layout: Layout) -> tuple[Section, ...]:
+    """Metadata and passages both ask for the tree of the same text, one soon after the other."""
+    reading = reading_of(text, layout)
     heads = find_heads(reading, accepted_labels(reading))
     if not heads:
         return ()
-    return _Tree(reading.breaks, tail_start(reading.folded, heads[-1].end)).of(heads)
+    end = tail_start(reading.folded, heads[-1].end, reading.lines, reading.passed)
+    return _Tree(reading.breaks, end).of(heads)
 
 
 def section_at(sections: Sequence[Section], offset: int) -> int | None:
@@ -66,6 +75,7 @@ class _Node:
     """A section whose end is not yet known."""
 
     head: Head
+    position: int
     parent: int | None
     depth: int
     level: int
@@ -79,7 +89,7 @@ class _Tree:
         self.breaks = sorted(breaks)
         self.end = end
         self.nodes: list[_Node] = []
-        self.open: list[int] = []  # positions of the open sections, outermost first
+        self.open: list[_Node] = []  # the open sections, outermost first
 
     def of(self, heads: Sequence[Head]) -> tuple[Section, ...]:
         """Nest ``heads``, which are in text order."""
@@ -87,12 +97,12 @@ class _Tree:
             signed = self._break_after_last_head(head.start)
             if signed is not None:
                 self._close(0, signed)
-            self._close(_depth_for(head, [self.nodes[at] for at in self.open]), head.start)
+            self._close(_depth_for(head, self.open), head.start)
             self._append(head)
         last = self.nodes[-1].head
         signed = self._break_after_last_head(self.end)
         self._close(0, max(self.end if signed is None else signed, last.end))
-        return tuple(_section(position, node) for position, node in enumerate(self.nodes))
+        return tuple(map(_section, self.nodes))
 
     def _append(self, head: Head) -> None:
         parent = self.open[-1] if self.open else None
@@ -100,17 +110,19 @@ class _Tree:
         if head.style is not None:
             level = LEVEL.get(head.style, depth)
         else:
-            level = self.nodes[parent].level + 1 if parent is not None else 1
-        self.open.append(len(self.nodes))
-        self.nodes.append(_Node(head, parent, depth, level))
+            level = parent.level + 1 if parent is not None else 1
+        above = parent.position if parent is not None else None
+        node = _Node(head, len(self.nodes), above, depth, level)
+        self.open.append(node)
+        self.nodes.append(node)
 
     def _close(self, depth: int, at: int) -> None:
         while len(self.open) > depth:
-            self.nodes[self.open.pop()].body_end = at
+            self.open.pop().body_end = at
 
     def _break_after_last_head(self, until: int) -> int | None:
         """Return the first 落款 between the last head and ``until``."""
-        if not self.nodes:
+        if not self.nodes or not self.breaks:
             return None
         position = bisect_right(self.breaks, self.nodes[-1].head.start)
         found = position < len(self.breaks) and self.breaks[position] <= until
@@ -119,18 +131,43 @@ class _Tree:
 
 def _depth_for(head: Head, opened: Sequence[_Node]) -> int:
     """Return how many of the open sections stay open above ``head``."""
-    if head.markdown:
-        return _depth_below_markdown(head.markdown, opened)
+    if head.style == "styled":
+        return _depth_of_styled(head.level, opened)
     if head.style is None:
         return _depth_of_run_in(opened)
-    depth = len(opened)
-    while depth and not _may_hold(opened[:depth], RANK[head.style]):
-        depth -= 1
-    return depth
+    for depth in range(len(opened), 0, -1):
+        if _holds(opened, depth - 1, head):
+            return depth
+    return 0
 
 
-def _depth_below_markdown(count: int, opened: Sequence[_Node]) -> int:
-    above = [depth for depth, node in enumerate(opened, 1) if 0 < node.head.markdown < count]
+def _holds(opened: Sequence[_Node], at: int, head: Head) -> bool:
+    """Whether the open section ``at`` may hold a labelled head; a run-in holds what its may."""
+    node = opened[at].head
+    if node.style is None:
+        reached = node.holds_to is None or head.start < node.holds_to
+        return reached and at > 0 and head.style is not None and _holds(opened, at - 1, head)
+    if node.style == "styled":
+        if node.ordinal == 0 and head.style is not None and RANK[head.style] <= RANK["han"]:
+            return False
+        return not 0 < head.level <= node.level and not _goes_on(opened[:at], head)
+    if node.style in HOLDERS:
+        inner = opened[at + 1].head if at + 1 < len(opened) else head
+        counts_on = (inner.style, inner.ordinal + 1) == (head.style, head.ordinal)
+        return head.style not in HOLDERS and (counts_on or not _goes_on(opened[:at], head))
+    return head.style is not None and RANK[node.style] < RANK[head.style]
+
+
+def _goes_on(opened: Sequence[_Node], head: Head) -> bool:
+    """Whether ``head`` counts on in a series that was open around a box or a styled heading."""
+    return any(
+        node.head.style == head.style and node.head.ordinal < head.ordinal for node in opened
+    )
+
+
+def _depth_of_styled(level: int, opened: Sequence[_Node]) -> int:
+    """A heading by style alone stands under the innermost one of a higher style."""
+    above = [depth for depth, node in enumerate(opened, 1) if 0 < node.head.level < level]
     return above[-1] if above else 0
 
 
@@ -145,19 +182,11 @@ def _depth_of_run_in(opened: Sequence[_Node]) -> int:
     return depth
 
 
-def _may_hold(opened: Sequence[_Node], rank: int) -> bool:
-    """Whether the innermost labelled section is of an outer rank; run-ins hold what it may."""
-    for node in reversed(opened):
-        if node.head.style is not None:
-            return RANK[node.head.style] < rank
-    return True
-
-
-def _section(position: int, node: _Node) -> Section:
+def _section(node: _Node) -> Section:
     head = node.head
     body_end = node.body_end if head.stops_at is None else min(node.body_end, head.stops_at)
     return Section(
-        position=position,
+        position=node.position,
         parent=node.parent,
         depth=node.depth,
         level=node.level,

@@ -8,23 +8,27 @@ as 按照第三条第（二）项 stay what they are. GB/T 9704—2012, 7.3.3 gi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
-from corpus.lines import Span
-from corpus.numbering import RANK, Label, Style, labels, line_label
-from corpus.reading import TITLE_LINE_MAX, Reading
+from corpus.numbering import HOLDERS, RANK, Label, Style, labels, line_label
+from corpus.reading import INLINE_ANNEX, TITLE_LINE_MAX, Reading
 
 _JUMP_MAX = 3
 """By how much a counted label may run ahead of its series (17. then 19.)."""
 _COUNTED = frozenset(
-    {"arabic", "arabic_half", "circled", "point", "point_point", "point_point_point"}
-)
+    {"arabic", "arabic_half", "circled", "letter", "point", "point_point", "point_point_point",
+     "point_four"}
+)  # fmt: skip
 """Styles that may be a plain figure at the start of a line: these must count on."""
 _REGULATORY = frozenset({"part", "chapter", "section", "article"})
-_LINE_STYLES = frozenset({"annex", "box", "markdown"})
-_REFERENCE = re.compile(r"(?:第|规定|所|的|、|和|至|款|及|或|以|中|\)|》|,|。)")
+_LINE_STYLES = frozenset({"annex", "box", "noun", "styled"})
+_REFERENCE = re.compile(r"(?:第|规定|所|的|、|和|至|款|及|或|以[上下外内前后]|中|\)|》|,|。)")
 """What follows 第三条 where it is referred to and does not head anything."""
+_OF_STANDARD = re.compile(r"第\ ?\d+\ ?部分")
+"""How the parts of a standard are named (GB/T 1.1), in lists of standards."""
 _BEFORE_FIRST = ("。", ";", ":", "!", "?")
 _BEFORE_NEXT = (*_BEFORE_FIRST, ",", "、", "”", ")", "】", "》", "|")
 _BEFORE_SPOKEN = ("", *_BEFORE_FIRST, ",", "、", "”", ")")
@@ -33,15 +37,16 @@ _NEXT_LEVEL = {("han", "han_bracket"), ("han_bracket", "arabic"), ("arabic", "ar
 _SENTENCE_STOP = re.compile(r"[。!?;]")
 _ANY_STOP = re.compile(r"[。!?;:,]")
 _REFERS = re.compile(r"(?:按照|根据|依照|依据|参照|符合|包括|属于|[:,])$")
-_MARKDOWN = re.compile(r"(#{1,6})[ \t]+(?=\S)")
+_TORN = re.compile(r"(?<![系传总正血])统\s*\Z")
+_ANNEX_TEXT_MIN = 2
+"""Paragraphs between two 附件… lines from which these head annexes and do not only list them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A label that heads a section.
 
     ``start`` is where the heading begins, ``label`` where its label does: Markdown puts # before
-    it. ``markdown`` counts the #, 0 for none.
+    it. ``level`` is that of the style or of the #, 0 for none; ``stop`` the end of such a heading.
     """
 
     style: Style
@@ -49,12 +54,13 @@ class Accepted:
     start: int
     label: int
     end: int
-    markdown: int = 0
+    level: int = 0
+    stop: int | None = None
 
 
 def accepted_labels(reading: Reading) -> list[Accepted]:
     """Return the labels that head sections, in text order."""
-    return _without_single_spoken(_Series(reading).accepted())
+    return _without_singles(_Series(reading).accepted())
 
 
 class _Series:
@@ -64,8 +70,8 @@ class _Series:
         self.reading = reading
         self.open: dict[Style, int] = {}  # style -> last ordinal of the series open here
         self.last: dict[Style, int] = {}  # the same, also of series that were closed since
+        self.around: dict[Style, int] = {}  # the series that were open when a box began
         self.previous: Accepted | None = None
-        self.markdown = _markdown_heads(reading.folded, reading.paragraphs)
 
     def accepted(self) -> list[Accepted]:
         found: list[Accepted] = []
@@ -80,38 +86,74 @@ class _Series:
         return found
 
     def _candidates(self) -> list[Label]:
-        found = [*labels(self.reading.folded), *self._line_labels()]
-        found = [label for label in found if not self.reading.in_contents(label.start)]
-        known = {label.start for label in found}
-        found += [Label("markdown", 1, at, at) for at in self.markdown if at not in known]
-        return sorted(found, key=lambda label: label.start)
+        reading = self.reading
+        found = {label.start: label for label in labels(reading.folded)}
+        found |= {label.start: label for label in self._line_labels()}
+        for at in reading.styled:
+            found.setdefault(at, Label("styled", 1, at, at))
+        kept = [label for label in found.values() if not reading.passed(label.start)]
+        return sorted(kept, key=attrgetter("start"))
 
     def _line_labels(self) -> Iterator[Label]:
         """Yield 附件1, 专栏1, 1.1; plain figures 1 总则 only in a text that has a 1.1."""
         folded = self.reading.folded
-        found = [line_label(folded, start, end) for start, end in self.reading.paragraphs]
-        present = [label for label in found if label is not None]
+        present: list[Label] = []
+        for position, (start, end) in enumerate(self.reading.paragraphs):
+            label = line_label(folded, start, end)
+            if label is None or (label.style == "annex" and not self._heads_annex(position, label)):
+                continue
+            present.append(label)
+        present += self._inline_annexes()
         pointed = any(label.style == "point_point" for label in present)
-        return (label for label in present if pointed or label.style != "point")
+        return (x for x in present if pointed or x.style != "point" or folded[x.start] == "0")
+
+    def _inline_annexes(self) -> Iterator[Label]:
+        for match in INLINE_ANNEX.finditer(self.reading.folded):
+            end = self.reading.paragraph_of(match.start(1))[1]
+            label = line_label(self.reading.folded, match.start(1), end)
+            if label is not None:
+                yield label
+
+    def _heads_annex(self, position: int, label: Label) -> bool:
+        """Whether a text follows 附件1：…, not the next name of a list or the 落款."""
+        folded, spans = self.reading.folded, self.reading.paragraphs
+        following = spans[position + 1 : position + 1 + _ANNEX_TEXT_MIN]
+        if not following or any(start in self.reading.signed for start, _ in following[:1]):
+            return False
+        titled = bool(folded[label.end : spans[position][1]].strip(" :"))
+        beside = [*following[:1], *(spans[position - 1 : position] if position else [])]
+        named = (line_label(folded, start, end) for start, end in beside)
+        return not (titled and any(other and other.style == "annex" for other in named))
 
     def _forget(self) -> None:
         self.open.clear()
         self.last.clear()
 
     def _take(self, label: Label) -> Accepted:
-        if label.style == "markdown":
+        style, rank = label.style, RANK[label.style]
+        if style in ("styled", "annex"):
             self._forget()
-        for style in [style for style in self.open if RANK[style] > RANK[label.style]]:
-            del self.open[style]
-        self.open[label.style] = self.last[label.style] = label.ordinal
-        start, depth = self.markdown.get(label.start, (label.start, 0))
-        self.previous = Accepted(label.style, label.ordinal, start, label.start, label.end, depth)
-        return self.previous
+        if style in HOLDERS:
+            self.around = dict(self.open)
+        if any(RANK[other] > rank for other in self.open):
+            self.open = {other: n for other, n in self.open.items() if RANK[other] <= rank}
+        self.open[style] = self.last[style] = label.ordinal
+        styled = self.reading.styled.get(label.start)
+        if styled is None:
+            accepted = Accepted(style, label.ordinal, label.start, label.start, label.end)
+        else:
+            accepted = Accepted(
+                style, label.ordinal, styled.start, label.start, label.end, styled.level, styled.end
+            )
+        self.previous = accepted
+        return accepted
 
     def _accepts(self, label: Label) -> bool:
+        if label.start in self.reading.styled:
+            return True
         if self.reading.aside(label.start):
             return False
-        if label.style in _LINE_STYLES or label.start in self.markdown:
+        if label.style in _LINE_STYLES:
             return True
         if label.style == "first":
             return self._accepts_spoken(label)
@@ -128,11 +170,21 @@ class _Series:
 
     def _accepts_at_start(self, label: Label) -> bool:
         if label.style in _REGULATORY:
-            return _REFERENCE.match(self.reading.folded, label.end) is None
+            folded = self.reading.folded
+            return not (
+                _REFERENCE.match(folded, label.end) or _OF_STANDARD.match(folded, label.start)
+            )
+        if label.style == "han" and label.ordinal == 1 and self._is_torn(label.start):
+            return False
         if label.ordinal == 1 or label.style not in _COUNTED:
             return True
         before = self.open.get(label.style, self.last.get(label.style, 0))
-        return before <= label.ordinal <= before + _JUMP_MAX
+        around = self.around.get(label.style, before)
+        return any(0 <= label.ordinal - known <= _JUMP_MAX for known in (before, around))
+
+    def _is_torn(self, start: int) -> bool:
+        """Whether 一、 is the end of 统一、 that a line break tore apart."""
+        return _TORN.search(self.reading.folded, max(start - 8, 0), start) is not None
 
     def _accepts_inside(self, label: Label) -> bool:
         before = self.reading.before(label.start)
@@ -157,7 +209,9 @@ class _Series:
     def _after_title(self, label: Label) -> bool:
         """Whether only a short title stands between the last label and this deeper one."""
         previous = self.previous
-        if previous is None or RANK[previous.style] >= RANK[label.style]:
+        if previous is None:
+            return False
+        if RANK[previous.style] >= RANK[label.style] and previous.style not in HOLDERS:
             return False
         if label.start - previous.end > TITLE_LINE_MAX:
             return False
@@ -167,23 +221,15 @@ class _Series:
         return bool(gap) and same and not stop.search(gap) and not _REFERS.search(gap)
 
 
-def _without_single_spoken(found: Sequence[Accepted]) -> list[Accepted]:
-    """Drop a 一是 that no 二是 follows: it enumerates nothing."""
+def _without_singles(found: Sequence[Accepted]) -> list[Accepted]:
+    """Drop a 一是, a counted noun or a letter that no second one follows: it enumerates nothing."""
     kept: list[Accepted] = []
+    times = Counter(item.style for item in found)
     for position, item in enumerate(found):
         following = found[position + 1] if position + 1 < len(found) else None
         goes_on = following is not None and (following.style, following.ordinal) == ("first", 2)
-        if item.style != "first" or item.ordinal > 1 or goes_on:
+        spoken_once = item.style == "first" and item.ordinal == 1 and not goes_on
+        alone = item.style in ("noun", "letter") and times[item.style] == 1
+        if not spoken_once and not alone:
             kept.append(item)
     return kept
-
-
-def _markdown_heads(folded: str, spans: Sequence[Span]) -> dict[int, tuple[int, int]]:
-    """Return where a heading's text begins → (where its # do, how many).
-
-    A single # above everything else is the title of the whole document, not a section.
-    """
-    found = [match for start, end in spans if (match := _MARKDOWN.match(folded, start, end))]
-    if found and len(found[0][1]) == 1 and all(len(match[1]) > 1 for match in found[1:]):
-        found = found[1:]
-    return {match.end(): (match.start(), len(match[1])) for match in found}

@@ -8,8 +8,9 @@ notice and the plan.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from corpus.lines import Line, lines
+from corpus.lines import Line
 
 _HAN = "一二三四五六七八九十"
 DATE = (
@@ -36,7 +37,9 @@ _INLINE_TAIL_MAX = 400
 
 def is_date_line(folded: str, line: Line) -> bool:
     """Whether the line is a date and nothing else."""
-    return line.length <= 30 and _DATE_LINE.match(folded, line.start, line.end) is not None
+    return (
+        line.end - line.start <= 30 and _DATE_LINE.match(folded, line.start, line.end) is not None
+    )
 
 
 def is_body_line(folded: str, line: Line) -> bool:
@@ -57,21 +60,20 @@ def signatures(folded: str, found: list[Line]) -> list[tuple[int, int]]:
     return signed
 
 
-def breaks(folded: str) -> list[int]:
-    """Return where each 落款 begins."""
-    found = lines(folded)
+def breaks(folded: str, found: list[Line]) -> list[int]:
+    """Return where each 落款 among the lines ``found`` begins."""
     return [found[first].start for first, _ in signatures(folded, found)]
 
 
-def tail_start(folded: str, floor: int) -> int:
+def tail_start(folded: str, floor: int, found: list[Line], passed: Callable[[int], bool]) -> int:
     """Return where the lines that follow the last section begin.
 
     ``floor`` is the end of the last heading: the line it stands in is never tail as a whole, but
-    may run into 附件：….
+    may run into 附件：…. What is ``passed`` over, such as the list of annexes, is tail as well.
     """
     start = len(folded)
-    for line in reversed(lines(folded, floor)):
-        if line.start <= floor or not _closes(folded, line):
+    for line in reversed(found):
+        if line.start <= floor or not (passed(line.start) or _closes(folded, line)):
             return min(start, _inline_tail(folded, line))
         start = line.start
     return start

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from corpus.fold import fold
 from corpus.furniture import furniture
 from corpus.lines import Line, lines
 from corpus.numbering import label_at
@@ -26,7 +28,7 @@ NUMBER = (
 """发文字号, for folded text: 国发〔2016〕67号, …令第693号."""
 _VERSION = r"(?:\ *+\((?=[^()\n]{0,40}?(?:年|试行|草案|稿|修订|修正|暂行|版|本))[^()\n]{1,80}+\))"
 """The years or the state of a document, in brackets after its kind; bounded, as one may be open."""
-_TITLE_END = re.compile(rf"{KINDS}{_VERSION}*\ *$")
+_TITLE_END = re.compile(rf"{KINDS}{_VERSION}*[·\ ]*$")
 _VERSION_LINE = re.compile(_VERSION)
 _NOTICE = re.compile(rf"(?:(?!关于).)*+关于.+{KINDS}{_VERSION}*\ *$")
 _NUMBERED = re.compile(rf"(\S[^。:;\n]{{5,120}}?{KINDS}{_VERSION}*)\s*\(?({NUMBER})")
@@ -51,19 +53,49 @@ _NUMBERED_MAX = 400
 """Characters from the first word of a file in which a title and its number may stand."""
 
 
-def find_title(text: str, folded: str, front_end: int) -> str | None:
-    """Return the title stated before ``front_end``, without white space; None for none."""
+_GENRE = re.compile(
+    r"(政府工作报告|行动计划|行动方案|实施方案|工作方案|实施意见|指导意见|若干意见|若干措施|政策措施"
+    r"|实施细则|实施办法|管理办法|管理规定|发展规划|专项规划|总体规划|规划纲要|工作要点|应急预案"
+    rf"|预案|讲话|解读|说明|{KINDS})(?:\([^()]*\))*》?$"
+)
+"""The longer kinds are what GB/T 9704's 通知, 意见, 方案 … are called in practice."""
+_ISSUES = re.compile(r"(?:印发|发布|公布|转发|下发)(.+?)》?的(?:通知|公告|通告|函|决定|令)$")
+
+
+def genre_of(title: str) -> str | None:
+    """Return the kind of document 文种 a title ends in; of a notice, of what it issues.
+
+    >>> genre_of("青禾市节水行动计划（2024年）"), genre_of("关于印发《节水办法（试行）》的通知")
+    ('行动计划', '办法')
+    """
+    folded = fold(title)
+    issued = _ISSUES.search(folded)
+    match = _GENRE.search(issued[1] if issued else folded) or _GENRE.search(folded)
+    return match[1] if match else None
+
+
+class Title(NamedTuple):
+    """A title without white space, and ``[start, end)`` where it stands, possibly over lines."""
+
+    words: str
+    start: int
+    end: int
+
+
+def find_title(text: str, folded: str, front_end: int) -> Title | None:
+    """Return the title stated before ``front_end``; None for none."""
     finder = _Finder(text, folded, front_end)
     first = len(folded) - len(folded.lstrip())
     numbered = _NUMBERED.match(folded, first, first + _NUMBERED_MAX)
     if numbered is not None:
         end = numbered.start(2) + title_words_in(numbered[2])
-        return finder.squeezed(numbered.start(1), end).rstrip("(（")
+        title = finder.title(numbered.start(1), end)
+        return title._replace(words=title.words.rstrip("(（"))
     lined = list(finder.title_lines())
     marked = finder.marked_title()
-    notices = [title for title in [*lined, marked or ""] if _NOTICE.match(title)]
+    notices = [title for title in [*lined, marked] if title and _NOTICE.match(title.words)]
     candidates = [*notices, *lined, finder.issued_title(marked), marked, finder.first_line()]
-    return next((title for title in candidates if title), None)
+    return next((title for title in candidates if title and title.words), None)
 
 
 def title_words_in(number: str) -> int:
@@ -92,29 +124,32 @@ class _Finder:
 
     def squeezed(self, start: int, end: int) -> str:
         """Return the text of a span without white space and list marks."""
-        return "".join(self.text[start:end].split()).lstrip("#-—=").strip("*")
+        return "".join(self.text[start:end].split()).lstrip("#-—=").strip("*·")
 
-    def marked_title(self) -> str | None:
+    def title(self, start: int, end: int) -> Title:
+        """Return what stands in a span as a title."""
+        return Title(self.squeezed(start, end), start, end)
+
+    def marked_title(self) -> Title | None:
         """Return what follows 标题： or stands as the Markdown title."""
         match = _MARKED.search(self.folded, 0, max(self.end, _LENGTH_MAX))
-        return self.squeezed(*match.span(match.lastindex or 0)) if match else None
+        return self.title(*match.span(match.lastindex or 0)) if match else None
 
-    def issued_title(self, marked: str | None) -> str | None:
+    def issued_title(self, marked: Title | None) -> Title | None:
         """Return the 《…》 a notice issues; with a cut-off page title, the one that begins so."""
-        stub = re.sub(r"^.*?关于印发", "", marked or "").strip("《")
-        names = [self.squeezed(*m.span(1)) for m in _ISSUED.finditer(self.folded, 0, self.end)]
-        return next((name for name in names if name.startswith(stub)), None)
+        stub = re.sub(r"^.*?关于印发", "", marked.words if marked else "").strip("《")
+        names = [self.title(*m.span(1)) for m in _ISSUED.finditer(self.folded, 0, self.end)]
+        return next((name for name in names if name.words.startswith(stub)), None)
 
-    def title_lines(self) -> Iterator[str]:
+    def title_lines(self) -> Iterator[Title]:
         """Yield the lines that end in a kind of document, joined where they are broken."""
         position = 0
         while position < len(self.front):
             count = self._title_length(position)
             if count:
-                yield "".join(
-                    self.squeezed(line.start, line.end)
-                    for line in self.front[position : position + count]
-                )
+                chosen = self.front[position : position + count]
+                words = "".join(self.squeezed(line.start, line.end) for line in chosen)
+                yield Title(words, chosen[0].start, chosen[-1].end)
             position += max(count, 1)
 
     def _title_length(self, position: int) -> int:
@@ -155,9 +190,9 @@ class _Finder:
     def _line(self, line: Line) -> str:
         return self.folded[line.start : line.end]
 
-    def first_line(self) -> str | None:
+    def first_line(self) -> Title | None:
         """Return the first line when it is short and no sentence, as page titles are."""
         words = self._line(self.front[0]) if self.front else ""
         fits = 4 <= len(words) <= 60 and not _NOT_FIRST_LINE.search(words)
         fits = fits and not _OPENS_TEXT.match(words)
-        return self.squeezed(self.front[0].start, self.front[0].end) if fits else None
+        return self.title(self.front[0].start, self.front[0].end) if fits else None

@@ -24,7 +24,7 @@ from corpus.fold import fold
 if TYPE_CHECKING:
     import jieba
 
-ANALYSER = "grams-1"
+ANALYSER = "grams-2"
 """What the manifest records; changed whenever ``search_terms`` or ``search_parts`` changes."""
 
 _TERMS_FILE = "terms.txt"
@@ -44,12 +44,13 @@ _loaded: list[jieba.Tokenizer] = []
 
 
 def search_parts(passage: Passage, metadata: Metadata) -> tuple[str, ...]:
-    """Return what stands for a passage in a search: title, section path, body.
+    """Return what stands for a passage in a search: title, section path, columns' names, body.
 
     A paragraph seldom repeats whose plan it is in or which industry its section is about, so the
     title and the headings are searched with it; only the body is ever quoted.
     """
-    return (metadata.title, *passage.section_path, passage.text)
+    header = (passage.header,) if passage.header else ()
+    return (metadata.title, *passage.section_path, *header, passage.text)
 
 
 def search_text(passage: Passage, metadata: Metadata) -> str:

@@ -16,23 +16,31 @@ import math
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 import numpy as np
 
 from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import IndexBusy, IndexDamaged, IndexFolderError
-from corpus.passages import cut_passages
-from corpus.sections import outline
+from corpus.facts import FACTS_VERSION, extract_facts
+from corpus.parse import Parsed, parse
 from index import manifest as manifests
 from index.analyser import search_terms, search_text
 from index.cache import Cache
 from index.derived import Derived
 from index.encoder import Encoder
+from index.facts import (
+    FactPage,
+    ReferenceGraph,
+    ResponsibilityFilter,
+    ResponsibilityRow,
+    TargetFilter,
+    TargetRow,
+)
 from index.hit import Filters, Hit
 from index.lock import writer_lock
 from index.manifest import Manifest, Settings, Signature
@@ -57,17 +65,22 @@ _NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 Progress = Callable[[int, int | None, str], None]
 """``(done, total, what)``; ``total`` is None where it is not known beforehand."""
 
+One = TypeVar("One", bound=Document | Parsed)
 Way = Literal["lexical", "dense"]
 Search = Callable[[int], list[tuple[int, float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a document: ``unchanged`` when the same bytes were there already."""
+    """What became of a document: ``unchanged`` when the same bytes were there already.
+
+    ``near`` are the ids of documents in the library whose text is nearly the same.
+    """
 
     document_id: str
     source_name: str
     state: Literal["added", "unchanged"]
+    near: tuple[str, ...] = ()
 
 
 class Index:
@@ -95,8 +108,11 @@ class Index:
     # -- beginnings ------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path, encoder: Encoder) -> Index:
+    def open(cls, folder: Path, encoder: Encoder, *, progress: Progress | None = None) -> Index:
         """Open an index, catching up with what a killed writer left undone.
+
+        Facts that another version of the rules found are found anew from the stored texts, unless
+        another process is writing; only of that ``progress`` is told.
 
         Raises ``IndexMissing``, ``IndexStale`` (built with another encoder, analyser or format) or
         ``IndexDamaged``; ``IndexBusy`` only when there is nothing to search until a writer is done.
@@ -108,8 +124,30 @@ class Index:
         with _closed_on_error(opened) as store:
             _check(folder, store, encoder)
             index = cls(folder, encoder, store, Derived(folder, store, Settings.of(encoder)))
+            index._renew_facts(progress)
             index._load(manifest, seen)
         return index
+
+    def _renew_facts(self, progress: Progress | None) -> None:
+        """Find the facts anew where other rules found them; without the lock the old ones stay."""
+        if self._store.meta().get("facts_version") == str(FACTS_VERSION):
+            return
+        with ExitStack() as held:
+            try:
+                held.enter_context(writer_lock(self.folder))
+            except IndexFolderError:  # another process is writing, or this one may not
+                return
+            ids = self._store.with_old_facts()
+            done = 0
+            for batch in _batches(map(self._store.document, ids)):
+                cut = [(one, self._store.sections(one.id)) for one in batch]
+                self._store.replace_facts([(*pair, extract_facts(*pair)) for pair in cut])
+                for document in batch:
+                    done += 1
+                    if progress is not None:
+                        progress(done, len(ids), document.source_name)
+            if not ids:
+                self._store.replace_facts([])
 
     def _load(self, manifest: Manifest, seen: Signature | None) -> None:
         if self._derived.load(manifest):
@@ -141,7 +179,7 @@ class Index:
     def build(
         cls,
         folder: Path,
-        documents: Iterable[Document],
+        documents: Iterable[Document | Parsed],
         encoder: Encoder,
         *,
         progress: Progress | None = None,
@@ -164,6 +202,7 @@ class Index:
                 manifests.read(folder)
         settings = Settings.of(encoder)
         with writer_lock(folder), _closed_on_error(Store.open(folder)) as store:
+            store.upgrade()
             total = store.counts().documents
             batches = _told(store.source_documents(), encoder, total, progress)
             store.replace_all(batches, settings.as_meta())
@@ -189,9 +228,9 @@ class Index:
     # -- changing --------------------------------------------------------------------------------
 
     def add(
-        self, documents: Iterable[Document], *, progress: Progress | None = None
+        self, documents: Iterable[Document | Parsed], *, progress: Progress | None = None
     ) -> list[Added]:
-        """Add documents as they come; returns what became of each, in order.
+        """Add documents as they come, parsed or not; returns what became of each, in order.
 
         Only new ones are cut and encoded. A document ``progress`` has been told of is on disk for
         good; searches find it when ``add`` returns. ``IndexBusy`` when another process is writing.
@@ -291,6 +330,33 @@ class Index:
         self._refresh()
         return self._passages.get(document_id, lambda: self._store.passages(document_id))
 
+    def targets(
+        self,
+        filters: TargetFilter = TargetFilter(),  # noqa: B008
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> FactPage[TargetRow]:
+        """List targets by document (in order of file name), then in text order."""
+        return self._store.targets(filters, limit=limit, offset=offset)
+
+    def responsibilities(
+        self,
+        filters: ResponsibilityFilter = ResponsibilityFilter(),  # noqa: B008
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> FactPage[ResponsibilityRow]:
+        """List responsibilities by document (in order of file name), then in text order."""
+        return self._store.responsibilities(filters, limit=limit, offset=offset)
+
+    def references(self, document_ids: Sequence[str] | None = None) -> ReferenceGraph:
+        """Return what the documents cite and what cites them; ``DocumentMissing``.
+
+        None: the graph of the whole library.
+        """
+        return self._store.references(document_ids)
+
     def idf(self, terms: Sequence[str]) -> list[float]:
         """Inverse document frequency over passages, as in BM25; 0 for a term no passage has.
 
@@ -302,6 +368,13 @@ class Index:
             math.log(1 + (total - n + 0.5) / (n + 0.5)) if 0 < n <= total else 0.0
             for n in lexical.frequencies(terms)
         ]
+
+    def near_duplicates(self, document_id: str) -> list[tuple[str, float]]:
+        """Return documents of nearly the same text, as (id, similarity); the nearest first.
+
+        Similarity is estimated, in [0.8, 1]; see ``corpus.duplicates``. ``DocumentMissing``.
+        """
+        return self._store.near(document_id)
 
     def regions(self) -> tuple[str, ...]:
         """Return the regions the library's documents speak for."""
@@ -365,12 +438,24 @@ class Index:
             self._derived.publish()
         self._settle(manifests.signature(self.folder))
 
-    def _add(self, batch: Sequence[Document]) -> list[Added]:
-        known = self._store.known([document.id for document in batch])
-        new = {document.id: document for document in batch if document.id not in known}
+    def _add(self, batch: Sequence[Document | Parsed]) -> list[Added]:
+        documents = [_document(one) for one in batch]
+        known = self._store.known([document.id for document in documents])
+        new = {
+            document.id: one
+            for document, one in zip(documents, batch, strict=True)
+            if document.id not in known
+        }
         if new:
             self._store.add(_prepare(list(new.values()), self.encoder))
-        return [_added(document, new) for document in batch]
+        return [self._added(document, new) for document in documents]
+
+    def _added(self, document: Document, new: dict[str, Document | Parsed]) -> Added:
+        """Say what became of a document; of two alike in a batch the first was added."""
+        if new.pop(document.id, None) is None:
+            return Added(document.id, document.source_name, "unchanged")
+        near = tuple(id_ for id_, _ in self._store.near(document.id))
+        return Added(document.id, document.source_name, "added", near)
 
 
 _REASONS = {
@@ -408,21 +493,17 @@ def _closed_on_error(store: Store) -> Iterator[Store]:
         raise
 
 
-def _added(document: Document, new: dict[str, Document]) -> Added:
-    """Say what became of a document; of two alike in a batch the first was added."""
-    state: Literal["added", "unchanged"] = "unchanged"
-    if new.pop(document.id, None) is not None:
-        state = "added"
-    return Added(document.id, document.source_name, state)
+def _document(one: Document | Parsed) -> Document:
+    return one.document if isinstance(one, Parsed) else one
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def _batches(documents: Iterable[One]) -> Iterator[list[One]]:
     """Yield the documents in groups that fit in memory."""
-    batch: list[Document] = []
+    batch: list[One] = []
     characters = 0
     for document in documents:
         batch.append(document)
-        characters += len(document.text)
+        characters += len(_document(document).text)
         if len(batch) >= _BATCH_DOCUMENTS or characters >= _BATCH_CHARACTERS:
             yield batch
             batch, characters = [], 0
@@ -430,29 +511,20 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield batch
 
 
-def _prepare(documents: Sequence[Document], encoder: Encoder) -> list[Prepared]:
-    """Cut and encode documents, all passages in one call of the encoder."""
-    cut = [_cut(document) for document in documents]
+def _prepare(documents: Sequence[Document | Parsed], encoder: Encoder) -> list[Prepared]:
+    """Parse what is not parsed yet, and encode all passages in one call of the encoder."""
+    parsed = [one if isinstance(one, Parsed) else parse(one) for one in documents]
     texts = [
-        search_text(passage, document.metadata) for document, _, found in cut for passage in found
+        search_text(passage, one.document.metadata) for one in parsed for passage in one.passages
     ]
     vectors = np.asarray(encoder.encode(texts), dtype=np.float32) if texts else _NO_VECTORS
     prepared: list[Prepared] = []
     start = 0
-    for document, sections, passages in cut:
-        end = start + len(passages)
-        prepared.append(Prepared(document, sections, passages, vectors[start:end]))
+    for one in parsed:
+        end = start + len(one.passages)
+        prepared.append(Prepared(one, vectors[start:end]))
         start = end
     return prepared
-
-
-def _cut(document: Document) -> tuple[Document, tuple[Section, ...], tuple[Passage, ...]]:
-    sections = outline(document.text)
-    passages = cut_passages(document, sections)
-    for passage in passages:
-        if document.text[passage.start : passage.end] != passage.text:
-            raise ValueError(f"passage {passage.id} is not what its document says")
-    return document, sections, passages
 
 
 def _told(

@@ -22,7 +22,7 @@ from index.encoder import Encoder
 from index.store import STORE_FILE
 
 MANIFEST_FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout and of the tables in it."""
 
 Signature = tuple[int, int]

@@ -13,25 +13,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from corpus.document import Document, Metadata, Passage, Section
+from corpus.document import (
+    PLAIN,
+    Document,
+    Layout,
+    Metadata,
+    Passage,
+    Section,
+    StyledHeading,
+    Table,
+)
 from corpus.fold import fold
+from corpus.parse import Parsed
 from index.encoder import Vectors
 
 CARD = (
     "id, source_name, sha256, title, doc_number, issuer, region, date_written, date_published,"
-    " period_first, period_last, inferred, characters, sections, passages"
+    " period_first, period_last, genre, addressees, signed_by, validity, inferred, spans,"
+    " characters, sections, passages"
 )
-PASSAGE = "d.id, p.section, p.section_path, p.start_at, p.end_at, p.text, p.page"
+PASSAGE = "d.id, p.section, p.section_path, p.start_at, p.end_at, p.text, p.page, p.header"
 """The columns that ``read_card`` and ``read_passage`` expect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document cut for the index; ``vectors[i]`` belongs to ``passages[i]``."""
+    """A document ready for the library; ``vectors[i]`` belongs to ``parsed.passages[i]``."""
 
-    document: Document
-    sections: tuple[Section, ...]
-    passages: tuple[Passage, ...]
+    parsed: Parsed
     vectors: Vectors
 
 
@@ -96,7 +105,8 @@ Row = Sequence[Any]
 def read_card(row: Row) -> DocumentCard:
     """Read a document without its text."""
     id_, source_name, sha256, title, doc_number, issuer, region, written, published = row[:9]
-    first, last, inferred, characters, sections, passages = row[9:15]
+    first, last, genre, addressees, signed_by, validity, inferred, spans = row[9:17]
+    characters, sections, passages = row[17:20]
     metadata = Metadata(
         title=title,
         doc_number=doc_number,
@@ -105,22 +115,44 @@ def read_card(row: Row) -> DocumentCard:
         date_written=_date(written),
         date_published=_date(published),
         period=None if first is None else (first, last),
+        genre=genre,
+        addressees=addressees,
+        signed_by=signed_by,
+        validity=validity,
         inferred=frozenset(inferred.split()),
+        spans=tuple((name, (start, end)) for name, start, end in json.loads(spans)),
     )
     return DocumentCard(id_, source_name, sha256, metadata, characters, sections, passages)
 
 
 def read_document(row: Row) -> Document:
-    """Read a document; its packed text is the last column."""
+    """Read a document; its packed text and its layout are the last columns."""
     card = read_card(row)
-    text = zlib.decompress(row[15]).decode("utf-8")
-    return Document(card.id, card.sha256, card.source_name, text, card.metadata)
+    text = zlib.decompress(row[20]).decode("utf-8")
+    layout = read_layout(row[21])
+    return Document(card.id, card.sha256, card.source_name, text, card.metadata, layout)
+
+
+def read_layout(packed: str) -> Layout:
+    """Read what ``layout_row`` wrote."""
+    if not packed:
+        return PLAIN
+    found = json.loads(packed)
+    return Layout(
+        pages=tuple(found["pages"]),
+        headings=tuple(StyledHeading(*row) for row in found["headings"]),
+        tables=tuple(
+            Table(start, end, tuple((a, b) for a, b in rows), header_rows)
+            for start, end, rows, header_rows in found["tables"]
+        ),
+        furniture=tuple((a, b) for a, b in found["furniture"]),
+    )
 
 
 def read_passage(row: Row) -> Passage:
     """Read a passage."""
-    document_id, section, path, start, end, text, page = row
-    return Passage(document_id, section, tuple(json.loads(path)), start, end, text, page)
+    document_id, section, path, start, end, text, page, header = row
+    return Passage(document_id, section, tuple(json.loads(path)), start, end, text, page, header)
 
 
 def read_feedback(row: Row) -> Feedback:
@@ -139,7 +171,7 @@ def _date(iso: str | None) -> date | None:
 
 def document_row(prepared: Prepared) -> tuple[Any, ...]:
     """Return the columns of a document between its key and its first passage."""
-    document, metadata = prepared.document, prepared.document.metadata
+    document, metadata = prepared.parsed.document, prepared.parsed.document.metadata
     written, published = metadata.date_written, metadata.date_published
     period = metadata.period or (None, None)
     years = metadata.period or ((written.year, written.year) if written else (None, None))
@@ -155,13 +187,31 @@ def document_row(prepared: Prepared) -> tuple[Any, ...]:
         written and written.isoformat(),
         published and published.isoformat(),
         *period,
+        metadata.genre,
+        metadata.addressees,
+        metadata.signed_by,
+        metadata.validity,
         " ".join(sorted(metadata.inferred)),
+        json.dumps([(name, *span) for name, span in metadata.spans]),
         *years,
         fold("\n".join(name for name in names if name)),
         len(document.text),
-        len(prepared.sections),
-        len(prepared.passages),
+        len(prepared.parsed.sections),
+        len(prepared.parsed.passages),
     )
+
+
+def layout_row(layout: Layout) -> str:
+    """Return a layout as JSON; "" for that of plain text."""
+    if layout == PLAIN:
+        return ""
+    packed = {
+        "pages": layout.pages,
+        "headings": [(one.start, one.end, one.level) for one in layout.headings],
+        "tables": [(one.start, one.end, one.rows, one.header_rows) for one in layout.tables],
+        "furniture": layout.furniture,
+    }
+    return json.dumps(packed)
 
 
 def section_row(section: Section) -> tuple[Any, ...]:
@@ -183,18 +233,26 @@ def section_row(section: Section) -> tuple[Any, ...]:
 def passage_row(passage: Passage) -> tuple[Any, ...]:
     """Return the columns of a passage after its document."""
     path = json.dumps(passage.section_path, ensure_ascii=False)
-    return passage.section, path, passage.start, passage.end, passage.text, passage.page
+    where = passage.section, path, passage.start, passage.end
+    return *where, passage.text, passage.page, passage.header
+
+
+_SEEN = tuple(name for name in Metadata.__slots__ if name not in ("inferred", "spans"))
 
 
 def fingerprint(prepared: Prepared) -> str:
     """Hash what a search sees of a document: its bytes, its metadata, how it was cut."""
-    metadata = prepared.document.metadata
+    parsed, metadata = prepared.parsed, prepared.parsed.document.metadata
     seen = [
-        prepared.document.sha256,
-        prepared.document.source_name,
-        [str(getattr(metadata, name)) for name in Metadata.__slots__ if name != "inferred"],
+        parsed.document.sha256,
+        parsed.document.source_name,
+        [
+            str(getattr(metadata, name))
+            for name in Metadata.__slots__
+            if name not in ("inferred", "spans")
+        ],
         sorted(metadata.inferred),
-        [section_row(section) for section in prepared.sections],
-        [(*passage.section_path, passage.id) for passage in prepared.passages],
+        [section_row(section) for section in parsed.sections],
+        [(*passage.section_path, passage.id, passage.header) for passage in parsed.passages],
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode("utf-8")).hexdigest()

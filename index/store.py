@@ -26,9 +26,18 @@ import numpy as np
 
 from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import DocumentMissing, IndexBusy, IndexDamaged, IndexFolderError
+from corpus.facts import FACTS_VERSION, Facts
 from corpus.fold import fold
-from index import records
+from index import facts, near, records, schema
 from index.encoder import Vectors
+from index.facts import (
+    FactPage,
+    ReferenceGraph,
+    ResponsibilityFilter,
+    ResponsibilityRow,
+    TargetFilter,
+    TargetRow,
+)
 from index.hit import Filters
 from index.records import Counts, DocumentCard, DocumentPage, Feedback, Prepared, Stored
 
@@ -49,79 +58,6 @@ T = TypeVar("T")
 STORE_FILE = "library.sqlite"
 _WAIT_S = 30.0  # how long a writer of feedback waits for a writer of documents
 _KEYS_A_QUERY = 500
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    sha256 TEXT NOT NULL,
-    source_name TEXT NOT NULL,
-    title TEXT NOT NULL,
-    doc_number TEXT,
-    issuer TEXT,
-    region TEXT,
-    date_written TEXT,
-    date_published TEXT,
-    period_first INTEGER,
-    period_last INTEGER,
-    inferred TEXT NOT NULL,
-    year_first INTEGER,
-    year_last INTEGER,
-    names TEXT NOT NULL,
-    characters INTEGER NOT NULL,
-    sections INTEGER NOT NULL,
-    passages INTEGER NOT NULL,
-    first_passage INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL,
-    generation INTEGER NOT NULL
-);
-CREATE INDEX documents_by_generation ON documents (generation);
-CREATE INDEX documents_by_region ON documents (region);
-CREATE TABLE texts (document INTEGER PRIMARY KEY, text BLOB NOT NULL);
-CREATE TABLE sections (
-    document INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    parent INTEGER,
-    depth INTEGER NOT NULL,
-    level INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    label TEXT NOT NULL,
-    title TEXT NOT NULL,
-    start_at INTEGER NOT NULL,
-    end_at INTEGER NOT NULL,
-    body_end INTEGER NOT NULL,
-    PRIMARY KEY (document, position)
-);
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY,
-    document INTEGER NOT NULL,
-    section INTEGER,
-    section_path TEXT NOT NULL,
-    start_at INTEGER NOT NULL,
-    end_at INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    page INTEGER
-);
-CREATE INDEX passages_by_document ON passages (document);
-CREATE TABLE vectors (passage INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE removals (
-    document INTEGER PRIMARY KEY,
-    first_passage INTEGER NOT NULL,
-    passages INTEGER NOT NULL,
-    generation INTEGER NOT NULL
-);
-CREATE INDEX removals_by_generation ON removals (generation);
-CREATE TABLE feedback (
-    id INTEGER PRIMARY KEY,
-    created_at TEXT NOT NULL,
-    question TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    rating INTEGER NOT NULL,
-    comment TEXT NOT NULL,
-    citations TEXT NOT NULL
-);
-"""
 
 
 class Store:
@@ -146,10 +82,9 @@ class Store:
         with store._reading() as connection:
             connection.execute("PRAGMA journal_mode = WAL")  # readers never wait for a writer
         with store._transaction() as connection:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
-            counters = {"generation": "0", "next_document": "1", "next_passage": "1"}
-            rows = list({**settings, **counters}.items())
+            schema.create(connection)
+            known = {"facts_version": str(FACTS_VERSION)}
+            rows = list({**settings, **known, **schema.COUNTERS}.items())
             connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", rows)
         return store
 
@@ -258,8 +193,8 @@ class Store:
     def document(self, document_id: str) -> Document:
         """Return a document with its text; ``DocumentMissing``."""
         query = (
-            f"SELECT {records.CARD}, texts.text FROM documents JOIN texts ON texts.document ="
-            " documents.key WHERE id = ?"
+            f"SELECT {records.CARD}, texts.text, texts.layout FROM documents"
+            " JOIN texts ON texts.document = documents.key WHERE id = ?"
         )
         with self._reading() as connection:
             row = connection.execute(query, (document_id,)).fetchone()
@@ -292,6 +227,11 @@ class Store:
         with self._snapshot() as connection:
             return _passages(connection, _stored(connection, document_id).key)
 
+    def near(self, document_id: str) -> list[tuple[str, float]]:
+        """Return nearly the same documents, as (id, similarity); ``DocumentMissing``."""
+        with self._snapshot() as connection:
+            return near.similar(connection, _stored(connection, document_id).key)
+
     def passages_of(self, keys: Sequence[int]) -> dict[int, Passage]:
         """Return the passages of the keys; those no longer in the library are left out."""
         found: dict[int, Passage] = {}
@@ -304,6 +244,32 @@ class Store:
                 for key, *row in connection.execute(query, some):
                     found[key] = records.read_passage(row)
         return found
+
+    def targets(
+        self, filters: TargetFilter, *, limit: int | None, offset: int
+    ) -> FactPage[TargetRow]:
+        """Return the targets that pass the filter."""
+        with self._snapshot() as connection:
+            return facts.targets(connection, filters, limit=limit, offset=offset)
+
+    def responsibilities(
+        self, filters: ResponsibilityFilter, *, limit: int | None, offset: int
+    ) -> FactPage[ResponsibilityRow]:
+        """Return the responsibilities that pass the filter."""
+        with self._snapshot() as connection:
+            return facts.responsibilities(connection, filters, limit=limit, offset=offset)
+
+    def references(self, document_ids: Sequence[str] | None) -> ReferenceGraph:
+        """Return who cites whom; ``DocumentMissing``."""
+        with self._snapshot() as connection:
+            for one in document_ids or ():
+                _stored(connection, one)
+            return facts.references(connection, document_ids)
+
+    def with_old_facts(self) -> list[str]:
+        """Return the ids of the documents whose facts another version found."""
+        with self._reading() as connection:
+            return facts.outdated(connection)
 
     @contextmanager
     def changes(self, after: int) -> Iterator[Changes]:
@@ -344,10 +310,27 @@ class Store:
             generation = _next_generation(connection)
             for batch in batches:
                 for prepared in batch:
-                    _delete(connection, _stored(connection, prepared.document.id), generation)
+                    _delete(
+                        connection, _stored(connection, prepared.parsed.document.id), generation
+                    )
                     _insert(connection, prepared, generation)
-            for name, value in settings.items():
+            for name, value in {**settings, "facts_version": str(FACTS_VERSION)}.items():
                 _set(connection, name, value)
+
+    def upgrade(self) -> None:
+        """Make the tables of an older format those of this one; ``replace_all`` has to follow."""
+        with self._transaction() as connection:
+            schema.upgrade(connection)
+
+    def replace_facts(self, batch: Sequence[tuple[Document, Sequence[Section], Facts]]) -> None:
+        """Write the facts of documents anew, all or none."""
+        with self._transaction() as connection:
+            for document, sections, found in batch:
+                key = _stored(connection, document.id).key
+                facts.delete(connection, key)
+                _insert_facts(connection, key, document, sections, found)
+            if not facts.outdated(connection):
+                _set(connection, "facts_version", str(FACTS_VERSION))
 
     def save_feedback(
         self,
@@ -424,6 +407,7 @@ class Store:
         connection = sqlite3.connect(
             self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
         )
+        connection.execute("PRAGMA cache_size = -16384")  # KiB: the index of 10^5 facts stays in
         connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         return connection
 
@@ -546,7 +530,8 @@ def _counter(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _set(connection: sqlite3.Connection, name: str, value: str) -> None:
-    connection.execute("UPDATE meta SET value = ? WHERE name = ?", (value, name))
+    connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+    connection.execute("INSERT INTO meta (name, value) VALUES (?, ?)", (name, value))
 
 
 def _take_keys(connection: sqlite3.Connection, name: str, count: int) -> int:
@@ -561,19 +546,22 @@ def _next_generation(connection: sqlite3.Connection) -> int:
 
 
 def _insert(connection: sqlite3.Connection, prepared: Prepared, generation: int) -> None:
-    document, passages = prepared.document, prepared.passages
+    document, passages = prepared.parsed.document, prepared.parsed.passages
     key = _take_keys(connection, "next_document", 1)
     first = _take_keys(connection, "next_passage", len(passages))
     row = (key, *records.document_row(prepared), first, records.fingerprint(prepared), generation)
     connection.execute(f"INSERT INTO documents VALUES ({_marks(row)})", row)
     packed = zlib.compress(document.text.encode("utf-8"))
-    connection.execute("INSERT INTO texts VALUES (?, ?)", (key, packed))
+    row = (key, packed, records.layout_row(document.layout))
+    connection.execute("INSERT INTO texts VALUES (?, ?, ?)", row)
+    near.insert(connection, key, document.text)
+    _insert_facts(connection, key, document, prepared.parsed.sections, prepared.parsed.facts)
     connection.executemany(
         f"INSERT INTO sections VALUES ({_marks(range(11))})",
-        [(key, *records.section_row(section)) for section in prepared.sections],
+        [(key, *records.section_row(section)) for section in prepared.parsed.sections],
     )
     connection.executemany(
-        f"INSERT INTO passages VALUES ({_marks(range(8))})",
+        f"INSERT INTO passages VALUES ({_marks(range(9))})",
         [(first + i, key, *records.passage_row(passage)) for i, passage in enumerate(passages)],
     )
     vectors = np.ascontiguousarray(prepared.vectors, dtype="<f4")
@@ -583,12 +571,25 @@ def _insert(connection: sqlite3.Connection, prepared: Prepared, generation: int)
     )
 
 
+def _insert_facts(
+    connection: sqlite3.Connection,
+    key: int,
+    document: Document,
+    sections: Sequence[Section],
+    found: Facts,
+) -> None:
+    first = _take_keys(connection, "next_fact", facts.count(found))
+    facts.insert(connection, key, first, document, sections, found)
+
+
 def _delete(connection: sqlite3.Connection, stored: Stored, generation: int) -> None:
     bounds = (stored.first_passage, stored.first_passage + stored.passages)
     connection.execute("DELETE FROM vectors WHERE passage >= ? AND passage < ?", bounds)
     connection.execute("DELETE FROM passages WHERE key >= ? AND key < ?", bounds)
     connection.execute("DELETE FROM sections WHERE document = ?", (stored.key,))
     connection.execute("DELETE FROM texts WHERE document = ?", (stored.key,))
+    near.delete(connection, stored.key)
+    facts.delete(connection, stored.key)
     connection.execute("DELETE FROM documents WHERE key = ?", (stored.key,))
     row = (stored.key, stored.first_passage, stored.passages, generation)
     connection.execute("INSERT INTO removals VALUES (?, ?, ?, ?)", row)

@@ -92,7 +92,7 @@ def cite(index: Index, document_id: str, span: Span, *, number: int) -> Citation
         issuer=metadata.issuer,
         region=metadata.region,
         date_written=metadata.date_written,
-        page=None,
+        page=document.page_at(start),
         section_path=section_path(sections, section_at(sections, start)),
         quote=document.text[start:end],
         start=start,

@@ -20,7 +20,7 @@ from rag.answer import Refusal, RefusalReason
 from rag.compose import nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
 from rag.query import ATTRIBUTE, Query
-from rag.responsibility import body_key
+from rag.responsibility import bare_name
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
 NEAREST = 10
@@ -187,4 +187,4 @@ class Judge:
 
 def _body_core(body: str) -> str:
     """A body's name as texts may shorten it: without its level and the word for department."""
-    return re.sub(r"(?:主管)?部门$", "", body_key(body))
+    return re.sub(r"(?:主管)?部门$", "", bare_name(body))

@@ -22,6 +22,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from corpus.errors import SettingsError
+from corpus.readers.content import Limits
 
 SETTINGS_FILE = Path("cewen.toml")
 ENVIRONMENT_PREFIX = "CEWEN_"
@@ -49,6 +50,16 @@ class Settings(BaseSettings):
     )
     candidates: int = Field(100, ge=10, le=1000, description="每路检索取回的段落数")
     question_limit: int = Field(500, ge=1, le=5000, description="问题长度上限（字）")
+    read_file_mib: int = Field(50, ge=1, le=1024, description="读取的单个文件大小上限（MiB）")
+    read_expanded_mib: int = Field(
+        300, ge=1, le=10240, description="一个压缩文件（docx、zip 等）展开后的大小上限（MiB）"
+    )
+    read_pages: int = Field(5000, ge=1, le=100_000, description="一份文件的页数上限")
+    read_seconds: float = Field(120, ge=1, le=86_400, description="读取一个文件的时间上限（秒）")
+    read_memory_mib: int = Field(
+        4096, ge=512, le=1024 * 1024, description="读取文件的进程的内存上限（MiB）"
+    )
+    read_workers: int = Field(0, ge=0, le=256, description="读取文件的进程数；0表示与CPU核数相同")
     upload_files: int = Field(100, ge=1, le=10000, description="一次上传的文件数上限")
     upload_file_mib: int = Field(20, ge=1, le=1024, description="单个文件大小上限（MiB）")
     upload_total_mib: int = Field(200, ge=1, le=10240, description="一次上传总大小上限（MiB）")
@@ -67,6 +78,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line over environment over ``cewen.toml``."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def limits(self) -> Limits:
+        """What reading one file may cost."""
+        return Limits(
+            file_bytes=self.read_file_mib * MIB,
+            expanded_bytes=self.read_expanded_mib * MIB,
+            pages=self.read_pages,
+            seconds=self.read_seconds,
+            memory_bytes=self.read_memory_mib * MIB,
+        )
 
     @property
     def upload_file_bytes(self) -> int:

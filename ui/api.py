@@ -371,6 +371,7 @@ def get_job(job_id: str, service: ServiceDep) -> schemas.JobResponse:
                 source_name=result.source_name,
                 state=result.state,
                 document_id=result.document_id,
+                document_ids=list(result.document_ids),
                 error=result.error,
             )
             for result in job.files

@@ -28,7 +28,6 @@ from corpus.errors import (
 )
 
 if TYPE_CHECKING:
-    from corpus.document import Document, Section
     from index.index import Index
     from rag.assistant import Assistant
     from rag.settings import Settings
@@ -77,48 +76,53 @@ def main() -> None:
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="路径…"
 )
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="同时读取的进程数（设置 read_workers）。"
+)
 @IndexOption
 @EncoderOption
 @FormatOption
-def add(paths: Sequence[Path], index: Path | None, encoder: str | None, as_json: bool) -> None:
-    """把文件或文件夹加入文件库；相同内容不重复加入。"""
-    from corpus.load import find_files, read_document
+def add(
+    paths: Sequence[Path],
+    workers: int | None,
+    index: Path | None,
+    encoder: str | None,
+    as_json: bool,
+) -> None:
+    """把文件、文件夹或压缩包加入文件库；相同内容不重复加入。"""
+    from corpus.load import find_files
+    from corpus.readers import SUFFIXES
+    from ui.adding import add_files
 
-    settings = _settings(index=index, encoder=encoder)
+    settings = _settings(index=index, encoder=encoder, read_workers=workers)
     files = find_files(paths)
     if not files:
         raise DocumentError(
             "、".join(map(str, paths)),
             "没有可以加入的文件",
-            accepted="目前可读取 .txt 文本文件",
-            advice="请核对路径，或把文件另存为文本文件后再加入",
+            accepted=f"可读取 {'、'.join(SUFFIXES)}",
+            advice="请核对路径，或把文件另存为其中一种格式后再加入",
         )
-    refused: list[dict[str, str]] = []
-
-    def readable() -> Iterator[Document]:
-        for file in files:
-            try:
-                yield read_document(file)
-            except DocumentError as error:
-                refused.append({"source_name": file.name, "state": "refused", "error": str(error)})
-
     with _opened(settings, create=True) as library, _progress("加入文件") as progress:
-        added = library.add(readable(), progress=progress)
+        report = add_files(
+            library,
+            files,
+            limits=settings.limits,
+            workers=settings.read_workers or None,
+            progress=progress,
+        )
         counts = library.counts()
-    results: list[dict[str, str]] = [
-        {"source_name": one.source_name, "state": one.state, "document_id": one.document_id}
-        for one in added
-    ] + refused
+        names = {card.id: card.source_name for card in library.documents().documents}
     if as_json:
-        _print_json({"files": results, "documents": counts.documents, "passages": counts.passages})
+        totals = {"documents": counts.documents, "passages": counts.passages}
+        _print_json({**report.as_json(), **totals})
     else:
-        words = {"added": "已加入", "unchanged": "未变化", "refused": "未加入"}
-        for row in results:
-            click.echo(f"{words[row['state']]}  {row['source_name']}  {row.get('document_id', '')}")
+        for line in report.lines(lambda one: names.get(one, one)):
+            click.echo(line)
         click.echo(f"文件库现有 {counts.documents} 份文件、{counts.passages} 个段落。")
-    for row in refused:
-        click.echo(f"错误：{row['error']}", err=True)
-    if refused:
+    for error in report.refused:
+        click.echo(f"错误：{error}", err=True)
+    if report.refused:
         sys.exit(3)
 
 
@@ -194,17 +198,27 @@ def search(
 
 
 @main.command()
-@click.argument("document", required=False, metavar="[文件编号]")
+@click.argument("document", required=False, metavar="[文件]")
+@click.option("--section", metavar="章节", help="只显示这一章节的原文，如 二、（五）。")
 @IndexOption
 @EncoderOption
 @FormatOption
-def show(document: str | None, index: Path | None, encoder: str | None, as_json: bool) -> None:
-    """列出文件库，或显示一份文件的信息和章节目录。"""
+def show(
+    document: str | None,
+    section: str | None,
+    index: Path | None,
+    encoder: str | None,
+    as_json: bool,
+) -> None:
+    """列出文件库，或显示一份文件的信息和章节目录，或其中一章节的原文。
+
+    文件可写编号，或标题、文件名中的文字。
+    """
     with _opened(_settings(index=index, encoder=encoder), create=False) as library:
         if document is None:
             _show_library(library, as_json=as_json)
         else:
-            _show_document(library, document, as_json=as_json)
+            _show_document(library, document, section, as_json=as_json)
 
 
 @main.command()
@@ -476,31 +490,23 @@ def _show_library(library: Index, *, as_json: bool) -> None:
     click.echo(f"共 {page.total} 份文件。")
 
 
-def _show_document(library: Index, document_id: str, *, as_json: bool) -> None:
-    document = library.document(document_id)
-    sections = library.sections(document_id)
-    meta = document.metadata
-    if as_json:
-        outline = [{"label": s.label, "title": s.title, "depth": s.depth, "kind": s.kind,
-                    "start": s.start, "end": s.end} for s in sections]  # fmt: skip
-        _print_json({"id": document.id, "title": meta.title, "outline": outline})
-        return
-    click.echo(f"《{meta.title}》")
-    for name, value in (
-        ("发文字号", meta.doc_number),
-        ("发文机关", meta.issuer),
-        ("地区", meta.region),
-        ("成文日期", meta.date_written),
-        ("发布日期", meta.date_published),
-    ):
-        if value:
-            click.echo(f"{name}：{value}")
-    for section in sections:
-        click.echo(_outline_line(section))
+def _show_document(library: Index, name: str, address: str | None, *, as_json: bool) -> None:
+    from ui import showing
 
-
-def _outline_line(section: Section) -> str:
-    return "  " * section.depth + (section.heading or "（未编号）")
+    document = showing.find_document(library, name)
+    sections = library.sections(document.id)
+    if address is not None:
+        section = showing.find_section(document, sections, address)
+        text = document.text[section.start : section.body_end]
+        if as_json:
+            _print_json({"start": section.start, "end": section.body_end, "text": text})
+        else:
+            click.echo(text.rstrip())
+    elif as_json:
+        _print_json(showing.document_json(document, sections))
+    else:
+        for line in showing.document_lines(document, sections):
+            click.echo(line)
 
 
 def _print_json(value: object) -> None:

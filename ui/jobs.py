@@ -1,8 +1,9 @@
-"""Uploads: one background thread reads files into the library, one after the other.
+"""Uploads: one background thread adds files to the library, one after the other.
 
-Files wait in a temporary folder of their job, so that memory holds one at a time. A refused file
-never stops the others. Jobs live in memory: the last ones are kept for asking about, and a job that
-had not finished when the service stopped is gone (what it had added stays).
+Files wait in a temporary folder of their job and are read by a process of its own
+(``corpus.ingest``), so that a hostile one takes neither the service's memory nor its time. A
+refused file never stops the others. Jobs live in memory: the last ones are kept for asking about,
+and a job that had not finished when the service stopped is gone (what it had added stays).
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import tempfile
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, Literal
 
 from corpus.errors import CewenError
-from corpus.load import parse_document
-from index.index import Index
+from corpus.ingest import Outcome, Source, ingest
+from corpus.readers.content import DEFAULT_LIMITS, Limits
+from index.index import Added, Index
 
 logger = logging.getLogger(__name__)
 
@@ -30,25 +33,27 @@ JobState = Literal["queued", "running", "finished", "cancelled"]
 JOBS_KEPT = 200
 JOBS_WAITING = 16
 CHUNK = 1024 * 1024
+ERRORS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file; ``error`` is a complete Chinese message when it was refused."""
+    """What became of one file.
+
+    ``added``: some document in it is new; ``unchanged``: all were there already; ``refused``: it
+    gave none. ``document_ids`` are the documents in it, in order. ``error`` says in Chinese why it,
+    or parts of it, were refused.
+    """
 
     source_name: str
     state: FileState = "waiting"
-    document_id: str | None = None
+    document_ids: tuple[str, ...] = ()
     error: str | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file on its way in; ``overrides`` are metadata given with it."""
-
-    source_name: str
-    path: Path
-    overrides: Mapping[str, object] = field(default_factory=dict)
+    @property
+    def document_id(self) -> str | None:
+        """The first document in the file, mostly the only one."""
+        return self.document_ids[0] if self.document_ids else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="cewen-upload-")
-        self.uploads: list[Upload] = []
-        self.refused: list[FileResult] = []
+        self.entries: list[Source | FileResult] = []
         self.bytes = 0
 
     def receive(
@@ -84,16 +88,15 @@ class Inbox:
     ) -> None:
         """Copy one file in; one over ``file_bytes`` is noted as refused and not kept."""
         source_name = safe_name(name)
-        path = Path(self.folder.name) / f"{len(self.uploads):05d}"
+        path = Path(self.folder.name) / f"{len(self.entries):05d}"
         size = _copy(source, path, limit=file_bytes)
         if size > file_bytes:
             path.unlink()
-            self.refused.append(
-                FileResult(source_name, "refused", error=_over(source_name, file_bytes))
-            )
+            error = _over(source_name, file_bytes)
+            self.entries.append(FileResult(source_name, "refused", error=error))
             return
         self.bytes += size
-        self.uploads.append(Upload(source_name, path, overrides or {}))
+        self.entries.append(Source(path, source_name, overrides or {}))
 
     def close(self) -> None:
         """Delete the folder."""
@@ -131,8 +134,9 @@ def _over(source_name: str, limit: int) -> str:
 class Jobs:
     """The jobs of one service; ``index`` gives the library when a job runs, not before."""
 
-    def __init__(self, index: Callable[[], Index]) -> None:
+    def __init__(self, index: Callable[[], Index], limits: Limits = DEFAULT_LIMITS) -> None:
         self._index = index
+        self._limits = limits
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._changed = threading.Condition()
         self._queue: queue.Queue[tuple[str, Inbox] | None] = queue.Queue()
@@ -145,8 +149,11 @@ class Jobs:
             if self._stopping.is_set() or self._queue.qsize() >= JOBS_WAITING:
                 inbox.close()
                 return None
-            waiting = tuple(FileResult(upload.source_name) for upload in inbox.uploads)
-            job = Job(uuid.uuid4().hex, "queued", (*inbox.refused, *waiting))
+            files = tuple(
+                one if isinstance(one, FileResult) else FileResult(one.source_name)
+                for one in inbox.entries
+            )
+            job = Job(uuid.uuid4().hex, "queued", files)
             self._jobs[job.id] = job
             self._forget()
             self._queue.put((job.id, inbox))
@@ -202,29 +209,30 @@ class Jobs:
 
     def _run(self, job_id: str, inbox: Inbox) -> None:
         self._note(job_id, state="running")
-        first = len(inbox.refused)
-        for position, upload in enumerate(inbox.uploads):
-            if self._stopping.is_set():
-                self._note(job_id, state="cancelled")
-                return
-            self._note(job_id, position=first + position, result=self._add(upload))
+        waiting = [(at, one) for at, one in enumerate(inbox.entries) if isinstance(one, Source)]
+        sources = [source for _, source in waiting]
+        with closing(ingest(sources, workers=1, limits=self._limits)) as outcomes:
+            for (position, _), outcome in zip(waiting, outcomes, strict=True):
+                if self._stopping.is_set():
+                    self._note(job_id, state="cancelled")
+                    return
+                self._note(job_id, position=position, result=self._add(outcome))
         self._note(job_id, state="finished")
 
-    def _add(self, upload: Upload) -> FileResult:
+    def _add(self, outcome: Outcome) -> FileResult:
+        name = outcome.source.source_name
+        errors = [str(error) for error in outcome.refused]
+        added: list[Added] = []
         try:
-            document = parse_document(
-                upload.path.read_bytes(),
-                source_name=upload.source_name,
-                overrides=upload.overrides or None,
-            )
-            (added,) = self._index().add([document])
+            added = self._index().add(outcome.parsed) if outcome.parsed else []
         except CewenError as error:
-            return FileResult(upload.source_name, "refused", error=str(error))
+            errors.append(str(error))
         except Exception:
-            # the thread must outlive a bug in one reader; the log keeps the traceback
-            logger.exception("upload of %s failed", upload.source_name)
-            return FileResult(upload.source_name, "refused", error=_bug(upload.source_name))
-        return FileResult(upload.source_name, added.state, added.document_id)
+            # the thread must outlive a bug; the log keeps the traceback
+            logger.exception("upload of %s failed", name)
+            errors.append(_bug(name))
+        ids = tuple(dict.fromkeys(one.document_id for one in added))
+        return FileResult(name, _state(added), ids, _listed(errors))
 
     def _note(
         self,
@@ -241,6 +249,22 @@ class Jobs:
                 files[position] = result
             self._jobs[job_id] = replace(job, state=state or job.state, files=tuple(files))
             self._changed.notify_all()
+
+
+def _state(added: Sequence[Added]) -> FileState:
+    if not added:
+        return "refused"
+    return "added" if any(one.state == "added" for one in added) else "unchanged"
+
+
+def _listed(errors: Sequence[str]) -> str | None:
+    """Join the first errors of a file, and count the rest.
+
+    >>> _listed(["甲。", "乙。"])
+    '甲。 乙。'
+    """
+    more = f" 另有{len(errors) - ERRORS_SHOWN}处。" if len(errors) > ERRORS_SHOWN else ""
+    return " ".join(errors[:ERRORS_SHOWN]) + more if errors else None
 
 
 def _bug(source_name: str) -> str:

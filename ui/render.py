@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
+from unicodedata import combining, east_asian_width
 
 from rag.answer import Answer, Citation, Part, Table
 
@@ -71,3 +73,46 @@ def book_title(title: str) -> str:
 def one_line(text: str) -> str:
     """Join the lines of a quote for a place that has one line only."""
     return " ".join(text.split())
+
+
+def width(text: str) -> int:
+    """Return how many columns a terminal takes for a text.
+
+    >>> width("GDP增速")
+    7
+    """
+    return sum(
+        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int = 40) -> str:
+    """Lay out a table for a terminal; a cell wider than ``widest`` is cut.
+
+    >>> print(aligned(["地区", "数值"], [["青禾市", "400"], ["云州", "9"]]))
+    地区    数值
+    青禾市  400
+    云州    9
+    """
+    cells = [[_fitted(one_line(cell), widest) for cell in row] for row in (columns, *rows)]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _fitted(text: str, widest: int) -> str:
+    if width(text) <= widest:
+        return text
+    kept = ""
+    used = 0
+    for character in text:
+        used += width(character)
+        if used > widest - 2:
+            break
+        kept += character
+    return f"{kept}…"

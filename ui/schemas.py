@@ -490,7 +490,8 @@ class FileResultOut(BaseModel, title="一份上传文件的结果"):
 
     source_name: str = Field(description="文件名")
     state: Literal["waiting", "added", "unchanged", "refused"]
-    document_id: str | None = Field(description="文件编号")
+    document_id: str | None = Field(description="文件编号；含多份文件时为第一份")
+    document_ids: list[str] = Field(description="其中各份文件的编号")
     error: str | None = Field(description="被拒收的原因")
 
 

@@ -27,7 +27,7 @@ class Service:
     def __init__(self, load: Callable[[], Assistant], settings: Settings) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.jobs = Jobs(lambda: self.index)
+        self.jobs = Jobs(lambda: self.index, settings.limits)
         self.error: Exception | None = None
         self._load = load
         self._assistant: Assistant | None = None

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: bytes → exactly the characters they stand for.
+"""Plain text: bytes → exactly the characters they stand for.
 
 UTF-8 and UTF-16 are told by their byte order mark, else the bytes must be valid UTF-8, else valid
 GB18030 (which includes GBK and GB2312) that reads like Chinese. Nothing is guessed beyond that and
@@ -8,24 +8,14 @@ nothing is replaced: bytes that are no text are refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from corpus.errors import DocumentError
+from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
 
 _ACCEPTED = "接受 UTF-8、UTF-16（带字节序标记）或 GB18030（GBK）编码的文字"
 _RESAVE = "请用文本编辑器或 WPS 另存为 UTF-8 编码的 .txt 文件后再添加"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-_MAGIC = (
-    (b"PK\x03\x04", "ZIP 压缩包或 Office 文档（docx、xlsx、wps 等）"),
-    (b"%PDF", "PDF 文档"),
-    (b"\xd0\xcf\x11\xe0", "旧版 Office 文档（doc、xls）"),
-    (b"\x89PNG", "PNG 图片"),
-    (b"\xff\xd8\xff", "JPEG 图片"),
-    (b"GIF8", "GIF 图片"),
-    (b"{\\rtf", "RTF 文档"),
-    (b"Rar!", "RAR 压缩包"),
-    (b"7z\xbc\xaf", "7z 压缩包"),
-    (b"\x1f\x8b", "gzip 压缩文件"),
-)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
 _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CONTROL_MAX = 0.001
@@ -34,30 +24,21 @@ _RARE_MAX = 0.1
 
 
 class TextReader:
-    """Reads .txt, .text, .md and .markdown."""
+    """Reads text as it is."""
 
-    suffixes: tuple[str, ...] = (".txt", ".text", ".md", ".markdown")
-
-    def read(self, data: bytes, *, source_name: str) -> str:
-        """Return the text without a leading byte order mark, line ends as they are."""
-        _refuse_other_formats(data, source_name)
-        text = _decode(data, source_name)
-        if not text.strip():
-            raise DocumentError(
-                source_name,
-                "文件里没有文字",
-                accepted="文件须含正文文字",
-                advice="请确认文件保存完整后再添加",
-            )
-        if len(_CONTROL.findall(text)) > _CONTROL_MAX * len(text):
-            raise _not_text(source_name, "含有大量控制字符，不是文本文件")
-        return text
+    def read(
+        self, data: bytes, *, source_name: str, limits: Limits = DEFAULT_LIMITS
+    ) -> Iterator[Content]:
+        """Yield the text without a leading byte order mark, line ends as they are."""
+        yield Content(decode(data, source_name=source_name))
 
 
-def _refuse_other_formats(data: bytes, source_name: str) -> None:
-    for magic, name in _MAGIC:
-        if data.startswith(magic):
-            raise _not_text(source_name, f"内容是{name}，与扩展名不符")
+def decode(data: bytes, *, source_name: str) -> str:
+    """Return the text that ``data`` encodes; raises DocumentError when it encodes none."""
+    text = _decode(data, source_name)
+    if len(_CONTROL.findall(text)) > _CONTROL_MAX * len(text):
+        raise _not_text(source_name, "含有大量控制字符，不是文本文件")
+    return text
 
 
 def _decode(data: bytes, source_name: str) -> str:

@@ -13,13 +13,14 @@ from tqdm import tqdm
 
 from corpus.load import BUNDLED_LIBRARY, find_files, read_document
 from eval.bench.measures import asking, building, retrieval, starting
+from eval.bench.reading import reading
 from eval.bench.row import Note, Row, table
 from eval.questions import BUNDLED_QUESTIONS, load_questions
 from index.encoder import load_encoder
 from index.index import Index
 from rag.assistant import Assistant
 
-NAMES = ("retrieval", "asking", "building", "starting")
+NAMES = ("reading", "retrieval", "asking", "building", "starting")
 
 
 @click.command()
@@ -57,6 +58,7 @@ def measure(names: tuple[str, ...], questions: Path, folder: Path, note: Note) -
     assistant = Assistant(index)
     asked = load_questions(questions).questions
     measures = {
+        "reading": lambda: reading(files, folder, note),
         "retrieval": lambda: retrieval(assistant, asked, note),
         "asking": lambda: asking(assistant, asked, note),
         "building": lambda: building(files, encoder, folder, note),

@@ -1,4 +1,4 @@
-"""The four benchmarks: retrieval, asking, building, starting."""
+"""The benchmarks of the whole: retrieval, asking, building, starting."""
 
 from __future__ import annotations
 

@@ -8,10 +8,14 @@ import pytest
 
 import corpus
 
-MODULES = sorted(path.stem for path in Path(corpus.__file__).parent.glob("[a-z]*.py"))
+PACKAGE = Path(corpus.__file__).parent
+MODULES = sorted(
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    for path in PACKAGE.rglob("[a-z]*.py")
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings(name):
-    failed, _ = doctest.testmod(importlib.import_module(f"corpus.{name}"))
+    failed, _ = doctest.testmod(importlib.import_module(name))
     assert failed == 0

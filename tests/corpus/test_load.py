@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from corpus.errors import DocumentError
-from corpus.load import BUNDLED_LIBRARY, find_files, parse_document, read_document
+from corpus.load import BUNDLED_LIBRARY, find_files, parse_document, parse_file, read_document
+from corpus.readers.content import Limits
 
 TEXT = "青禾市人民政府关于加强河道管理的意见\r\n一、总则\r\n落实河长制，保障防洪安全。\r\n"
 
@@ -37,10 +38,8 @@ def test_parse_document_accepts_text_suffixes(name):
     [
         (b"", r"文件是空的（0 字节）.*文件须含正文文字.*后再添加"),
         (" \r\n　\n".encode(), r"文件里没有文字"),
-        (b"PK\x03\x04rest of a docx", r"内容是ZIP 压缩包或 Office 文档.*另存为 UTF-8"),
-        (b"%PDF-1.7\n", r"内容是PDF 文档"),
-        (b"\x89PNG\r\n", r"内容是PNG 图片"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", r"内容是旧版 Office 文档"),
+        (b"PK\x03\x04rest of a docx", r"文件已损坏：不是完整的 ZIP 结构"),
+        (b"Rar!\x1a\x07\x00", r"内容是RAR 压缩包，不支持这种格式.*请先解压"),
         (TEXT.encode("utf-16-le"), r"含有空字节.*没有字节序标记的 UTF-16"),
         (b"\x01\x02\x03\x04text" * 9, r"含有大量控制字符"),
         (codecs.BOM_UTF8 + b"\xff\xff", r"字节序标记表明是 UTF-8 编码，但第3个字节处无法解码"),
@@ -65,7 +64,9 @@ def test_parse_document_refuses_other_suffixes(name, message):
 
 def test_parse_document_refuses_a_file_over_the_limit():
     with pytest.raises(DocumentError, match=r"文件过大（2.0 MiB）。单个文件不超过 1 MiB"):
-        parse_document(b"a" * 2 * 1024 * 1024, source_name="a.txt", size_limit=1024 * 1024)
+        parse_document(
+            b"a" * 2 * 1024 * 1024, source_name="a.txt", limits=Limits(file_bytes=1024 * 1024)
+        )
 
 
 def test_document_id_depends_on_bytes_and_not_on_the_name():
@@ -103,7 +104,16 @@ def test_read_document_says_what_is_wrong_with_a_missing_file(tmp_path):
 def test_read_document_looks_at_the_size_before_reading(tmp_path):
     (tmp_path / "big.txt").write_bytes(b"a" * 100)
     with pytest.raises(DocumentError, match="文件过大"):
-        read_document(tmp_path / "big.txt", size_limit=50)
+        read_document(tmp_path / "big.txt", limits=Limits(file_bytes=50))
+
+
+def test_parse_file_yields_every_row_and_an_error_for_each_that_is_none():
+    rows = '{"title": "河道意见", "text": "落实河长制。"}\n{"text": " "}\nx\n{"text": "植树。"}\n'
+    found = list(parse_file(rows.encode(), source_name="a.jsonl"))
+    assert [one.source_name for one in found] == [f"a.jsonl#第{n}行" for n in (1, 2, 3, 4)]
+    assert [isinstance(one, DocumentError) for one in found] == [False, True, True, False]
+    assert (found[0].metadata.title, found[3].text) == ("河道意见", "植树。")
+    assert found[0].id != found[3].id
 
 
 def test_find_files_returns_supported_files_of_folders_sorted_and_once(tmp_path):
@@ -112,6 +122,13 @@ def test_find_files_returns_supported_files_of_folders_sorted_and_once(tmp_path)
         (tmp_path / name).write_text("x", encoding="utf-8")
     found = find_files([tmp_path, tmp_path / "b.txt"])
     assert found == [tmp_path / "b.txt", tmp_path / "sub" / "a.md"]
+
+
+def test_find_files_leaves_out_what_a_browser_saved_beside_a_page(tmp_path):
+    for name in ("通知.html", "通知_files/logo.png", "通知_files/ad.html", "其他_files/扫描.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert find_files([tmp_path]) == [tmp_path / "其他_files" / "扫描.png", tmp_path / "通知.html"]
 
 
 def test_find_files_keeps_a_file_named_outright_so_that_reading_it_can_refuse(tmp_path):

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from corpus.metadata import find_metadata, parse_date, region_of, years_of
+from corpus.dates import parse_date, years_of
+from corpus.metadata import find_metadata
+from corpus.regions import region_of
+from corpus.title import genre_of
 
 NOTICE = """青禾市人民政府办公室关于印发青禾市竹产业发展
 行动计划（2024—2026年）的通知
@@ -197,3 +200,132 @@ def test_the_first_sentence_of_a_text_is_not_its_title():
     text = "为深入贯彻关于促进就业的若干措施\n一、总则\n加强就业服务。\n"
     metadata = find_metadata(text, source_name="青禾市就业措施.txt")
     assert metadata.title == "青禾市就业措施"
+
+
+ORDER = """青禾省节约用水管理办法
+青禾省人民政府令
+（第290号）
+　　《青禾省节约用水管理办法》已经审议通过，现予公布，自2021年11月25日起施行。
+省长　某某
+2021年10月18日
+第一章　总　则
+第一条　为了节约用水，制定本办法。
+第二条　本办法自2021年11月25日起施行，有效期五年。
+"""
+
+
+def test_an_order_gives_number_and_body():
+    found = find(ORDER)
+    assert (found.doc_number, found.issuer) == ("青禾省人民政府令第290号", "青禾省人民政府")
+    assert found.date_written == date(2021, 10, 18)
+    assert (found.genre, found.validity) == ("管理办法", "本办法自2021年11月25日起施行，有效期五年")
+
+
+@pytest.mark.parametrize(
+    ("note", "number", "issuer", "written"),
+    [
+        (
+            "（2011年12月15日青禾市人民政府令第61号公布，2015年9月30日修订）",
+            "青禾市人民政府令第61号",
+            "青禾市人民政府",
+            date(2011, 12, 15),
+        ),
+        (
+            "2018年3月30日 青禾市第十五届人民代表大会常务委员会第三次会议通过",
+            None,
+            "青禾市人民代表大会常务委员会",
+            date(2018, 3, 30),
+        ),
+        ("2018年3月30日第三次会议通过", None, None, None),
+    ],
+)
+def test_the_note_below_the_title_of_a_regulation(note, number, issuer, written):
+    found = find(f"青禾市节水条例\n{note}\n第一条　为了节约用水，制定本条例。\n第二条　略。\n")
+    assert (found.doc_number, found.issuer, found.date_written) == (number, issuer, written)
+
+
+def test_several_bodies_signing_in_one_line_are_told_apart():
+    text = "关于节约用水的通知\n一、要求\n抓好落实。\n青禾市水利局　　青禾市财政局\n2024年5月6日\n"
+    assert find(text).issuer == "青禾市水利局、青禾市财政局"
+
+
+REPORT = """各位代表：
+现在，我代表市人民政府，向大会报告政府工作，请予审议。
+一、2023年工作回顾
+经济总体向好。
+二、2024年工作安排
+抓好落实。
+"""
+
+
+def test_a_spoken_report_is_called_what_it_is():
+    found = find(REPORT, name="杭州.txt")
+    assert found.title == "2024年杭州市政府工作报告"
+    assert (found.region, found.period, found.genre) == ("杭州市", (2024, 2024), "政府工作报告")
+    assert found.inferred == {"title", "region", "period"}
+
+
+def test_lines_above_a_spoken_report_are_not_its_title():
+    text = "——2024年1月6日在青禾市第五届\n人民代表大会第二次会议上\n" + REPORT
+    assert find(text).title == "2024年政府工作报告"
+
+
+@pytest.mark.parametrize(
+    ("title", "genre"),
+    [
+        ("青禾市人民政府办公室关于印发青禾市节水行动计划的通知", "行动计划"),
+        ("青禾市节水条例", "条例"),
+        ("关于加强节水工作的若干意见", "若干意见"),
+        ("青禾市节水管理办法（试行）", "管理办法"),
+        ("节水那些事", None),
+    ],
+)
+def test_the_genre_is_what_a_title_ends_in(title, genre):
+    assert genre_of(title) == genre
+
+
+@pytest.mark.parametrize(
+    ("line", "addressees"),
+    [
+        (
+            "各市、县（市、区）人民政府，省政府直属各单位：",
+            "各市、县（市、区）人民政府，省政府直属各单位",
+        ),
+        ("青禾市水利局、财政局：", "青禾市水利局、财政局"),
+        ("经济和社会发展中存在一些问题：", None),
+        ("各位同志应当抓好落实。", None),
+    ],
+)
+def test_addressees(line, addressees):
+    text = f"关于节约用水的通知\n{line}\n为节约用水，通知如下。\n一、要求\n抓好落实。\n"
+    assert find(text).addressees == addressees
+
+
+@pytest.mark.parametrize(
+    ("sentence", "validity"),
+    [
+        ("本意见自印发之日起施行。", "本意见自印发之日起施行"),
+        ("本通知有效期至2027年12月31日。", "本通知有效期至2027年12月31日"),
+        ("许可证自发放之日起生效，有效期为五年。", None),
+        ("", "试行"),
+    ],
+)
+def test_what_a_document_says_of_its_force(sentence, validity):
+    title = "青禾市节水办法（试行）" if not sentence else "青禾市节水办法"
+    text = f"{title}\n第一条　节约用水。\n第二条　抓好落实。{sentence}\n"
+    assert find(text).validity == validity
+
+
+def test_each_value_read_from_the_text_says_where():
+    found = find(NOTICE)
+    spans = dict(found.spans)
+    assert NOTICE[slice(*spans["doc_number"])] == "青政办发〔2024〕12号"
+    assert NOTICE[slice(*spans["date_written"])] == "2024年5月6日"
+    assert "".join(NOTICE[slice(*spans["title"])].split()) == found.title
+    assert NOTICE[slice(*spans["issuer"])] == found.issuer
+    assert "title" not in dict(find("正文。", name="某县节水措施.txt").spans)
+
+
+def test_the_signer_of_an_upward_document():
+    text = "青政〔2024〕3号　　签发人：王某某\n关于节水工作的请示\n青禾省人民政府：\n一、背景\n"
+    assert find(text).signed_by == "王某某"

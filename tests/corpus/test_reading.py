@@ -10,7 +10,7 @@ BODY = "".join(f"{heading}\n抓好落实。\n" for heading in HEADINGS)
 
 def contents_of(text):
     reading = Reading(text)
-    offsets = [offset for offset in range(len(text)) if reading.in_contents(offset)]
+    offsets = [offset for offset in range(len(text)) if reading.passed(offset)]
     return text[offsets[0] : offsets[-1] + 1] if offsets else ""
 
 

@@ -52,7 +52,16 @@ def test_a_folder_without_manifest_holds_no_index(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "3", "{}", '{"format": 1}', '{"format": 1, "library": "x"}', "\udcff"],
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "{}",
+        f'{{"format": {FORMAT}}}',
+        f'{{"format": {FORMAT}, "library": "x"}}',
+        "\udcff",
+    ],
 )
 def test_an_unreadable_manifest_is_damage(tmp_path, content):
     path = tmp_path / manifests.MANIFEST_FILE

@@ -7,18 +7,17 @@ import pytest
 
 from corpus.document import Passage
 from corpus.errors import DocumentMissing, IndexBusy, IndexDamaged
-from corpus.passages import cut_passages
-from corpus.sections import outline
+from corpus.facts import Facts
+from corpus.parse import Parsed, parse
 from index.hit import Filters
 from index.store import STORE_FILE, Counts, DocumentCard, Prepared, Store, Stored
 
 
 def prepare(document):
     """Cut a document; its i-th vector is (i, 0.5)."""
-    sections = outline(document.text)
-    passages = cut_passages(document, sections)
-    vectors = np.array([(i, 0.5) for i in range(len(passages))], dtype=np.float32)
-    return Prepared(document, sections, passages, vectors)
+    parsed = parse(document)
+    vectors = np.array([(i, 0.5) for i in range(len(parsed.passages))], dtype=np.float32)
+    return Prepared(parsed, vectors)
 
 
 @pytest.fixture
@@ -40,29 +39,30 @@ def test_what_is_stored_reads_back_whole(full, library):
     for document in library:
         prepared = prepare(document)
         assert full.document(document.id) == document
-        assert full.sections(document.id) == prepared.sections
-        assert full.passages(document.id) == prepared.passages
+        assert full.sections(document.id) == prepared.parsed.sections
+        assert full.passages(document.id) == prepared.parsed.passages
 
 
 def test_a_text_keeps_every_character(store, make_document):
     text = "第一行\r\n\x00\t𠮷\u00a0\ufffd 末行"
     odd = make_document(text, source_name="odd.txt", title="怪")
-    store.add([Prepared(odd, (), (), np.zeros((0, 2), dtype=np.float32))])
+    store.add([Prepared(Parsed(odd, (), (), Facts()), np.zeros((0, 2), dtype=np.float32))])
     assert store.document(odd.id) == odd
 
 
 def test_a_passage_keeps_its_page(store, plan):
     passage = Passage(plan.id, None, ("一、甲", "“乙”"), 0, 3, plan.text[:3], page=7)
-    store.add([Prepared(plan, (), (passage,), np.ones((1, 2), dtype=np.float32))])
+    parsed = Parsed(plan, (), (passage,), Facts())
+    store.add([Prepared(parsed, np.ones((1, 2), dtype=np.float32))])
     assert store.passages(plan.id) == (passage,)
 
 
 def test_counts_add_up(full, library):
-    prepared = [prepare(document) for document in library]
+    parsed = [parse(document) for document in library]
     assert full.counts() == Counts(
         documents=3,
-        sections=sum(len(one.sections) for one in prepared),
-        passages=sum(len(one.passages) for one in prepared),
+        sections=sum(len(one.sections) for one in parsed),
+        passages=sum(len(one.passages) for one in parsed),
         characters=sum(len(document.text) for document in library),
     )
 
@@ -118,7 +118,7 @@ def test_a_removed_document_leaves_nothing(full, plan, tmp_path):
 
 
 def test_changes_tell_what_came_and_went(full, plan, notice, opinion):
-    sizes = [len(prepare(one).passages) for one in (plan, notice, opinion)]
+    sizes = [len(parse(one).passages) for one in (plan, notice, opinion)]
     first, second, third = (
         Stored(1, 1, sizes[0]),
         Stored(2, 1 + sizes[0], sizes[1]),
@@ -138,7 +138,7 @@ def test_changes_give_passages_and_vectors(full, notice):
     prepared = prepare(notice)
     with full.changes(1) as changes:
         stored = changes.added()[0]
-        assert changes.passages(stored) == (notice.metadata, prepared.passages)
+        assert changes.passages(stored) == (notice.metadata, prepared.parsed.passages)
         assert changes.vectors(stored).tolist() == prepared.vectors.tolist()
 
 
@@ -158,7 +158,7 @@ def test_keys_are_never_given_out_twice(full, plan):
 
 
 def test_passages_are_found_by_key(full, plan):
-    passages = prepare(plan).passages
+    passages = parse(plan).passages
     assert full.passages_of([2, 1, 10**9]) == {1: passages[0], 2: passages[1]}
 
 
@@ -223,8 +223,8 @@ def test_a_page_is_part_of_the_list(full, notice):
         sha256=notice.sha256,
         metadata=notice.metadata,
         characters=len(notice.text),
-        sections=len(prepared.sections),
-        passages=len(prepared.passages),
+        sections=len(prepared.parsed.sections),
+        passages=len(prepared.parsed.passages),
     )
     assert (page.total, page.documents) == (3, (card,))
 
@@ -267,7 +267,7 @@ def test_a_broken_replacement_changes_nothing(full, plan):
     with pytest.raises(KeyError):
         full.replace_all(batches(), {"encoder": "two others"})
     assert (full.generation(), full.meta()["encoder"]) == (3, "two numbers")
-    assert full.passages(plan.id) == prepare(plan).passages
+    assert full.passages(plan.id) == parse(plan).passages
 
 
 def test_feedback_reads_back_in_order(store):

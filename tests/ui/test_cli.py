@@ -52,7 +52,12 @@ def test_the_same_bytes_twice_are_unchanged(run, library):
     result = run("add", "plan.txt", "--index", "library", "--json")
     report = json.loads(result.stdout)
     assert report["files"] == [
-        {"source_name": "plan.txt", "state": "unchanged", "document_id": library}
+        {
+            "source_name": "plan.txt",
+            "state": "unchanged",
+            "document_id": library,
+            "near_duplicates": [],
+        }
     ]
     assert report["documents"] == 1
 
@@ -101,11 +106,59 @@ def test_search_lists_passages(run, library):
     assert "每年培训民宿管家300人次" in hit["text"]
 
 
-def test_show_lists_the_library_and_one_outline(run, library):
+def test_add_reports_what_has_no_structure_and_what_is_nearly_the_same(run):
+    folder = Path("papers")
+    folder.mkdir()
+    body = "".join(f"全县第{i}处民宿由第{i * 7}村管理，每年培训{i * 3}人次。" for i in range(60))
+    (folder / "a.txt").write_text(DOCUMENT + body, encoding="utf-8")
+    (folder / "b.txt").write_text(DOCUMENT + body + "另行通知。", encoding="utf-8")
+    (folder / "c.txt").write_text("今天召开会议，研究部署民宿工作。", encoding="utf-8")
+    result = run("add", folder, "--index", "library", "--workers", 1)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "读取 3 个文件：加入 3 份，未变化 0 份，未加入 0 份。" in lines
+    assert lines[lines.index("没有找到章节结构，按段落检索（1 份）：") + 1] == "  c.txt"
+    near = lines.index("与库中文件内容近似，请确认是否重复（2 份）：")
+    assert lines[near + 1 : near + 3] == ["  a.txt ≈ b.txt", "  b.txt ≈ a.txt"]
+
+
+def test_show_lists_the_library_and_one_outline_as_a_tree(run, library):
     assert f"{library}" in run("show", "--index", "library").stdout
-    outline = run("show", library, "--index", "library").stdout
-    assert "  一、主要目标" in outline
-    assert "    （一）提升服务品质" in outline
+    outline = run("show", library, "--index", "library").stdout.splitlines()
+    assert outline == [
+        "《白溪县发展民宿产业实施方案》",
+        "文种：实施方案",
+        "├─ 一、主要目标",
+        "└─ 二、重点任务",
+        "   └─ （一）提升服务品质",
+    ]
+
+
+@pytest.mark.parametrize("name", ["白溪县 民宿", "plan.txt"])
+def test_a_document_can_be_named_by_words_of_its_title_or_file(run, library, name):
+    assert "一、主要目标" in run("show", name, "--index", "library").stdout
+
+
+def test_a_document_can_be_named_by_the_beginning_of_its_id(run, library):
+    assert "一、主要目标" in run("show", library[:6], "--index", "library").stdout
+
+
+@pytest.mark.parametrize("address", ["二、（一）", "二(一)", "提升服务品质"])
+def test_show_prints_one_section(run, library, address):
+    shown = run("show", library, "--section", address, "--index", "library").stdout
+    assert shown == DOCUMENT[DOCUMENT.index("（一）") :]
+
+
+def test_a_section_that_is_not_there_is_an_error(run, library):
+    result = run("show", library, "--section", "五、", "--index", "library")
+    assert result.exit_code == 3
+    assert "没有章节“五、”" in result.stderr
+    assert f"cewen show {library}" in result.stderr
+
+
+def test_an_unknown_document_is_an_error(run, library):
+    result = run("show", "不存在的文件", "--index", "library")
+    assert (result.exit_code, "文件库里没有" in result.stderr) == (2, True)
 
 
 def test_rebuild_keeps_the_documents(run, library):

@@ -200,11 +200,11 @@ def test_only_so_many_jobs_wait_and_are_remembered(jobs, monkeypatch):
     assert JOBS_KEPT > JOBS_WAITING
 
 
-def test_an_error_of_a_reader_is_told_and_logged(jobs, monkeypatch, caplog):
+def test_an_unforeseen_error_is_told_and_logged(jobs, monkeypatch, caplog):
     def fail(*args, **options):
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("ui.jobs.parse_document", fail)
+    monkeypatch.setattr(Index, "add", fail)
     job = jobs.submit(inbox_of(ORDER))
     (result,) = list(jobs.follow(job.id))[-1].files
     assert result.state == "refused"

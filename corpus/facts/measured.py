@@ -1,0 +1,291 @@
+"""Which figures of a clause measure or count something, and what that is called.
+
+A figure at the end of its phrase measures what stands before it (新增企业30家, 产值达到5亿元); one
+before a noun counts that noun when a verb makes it (培育30家企业) or when it does something
+(100个事项实现通办). Any other is a condition or a name: 产值超10亿元的企业, 15个平台力争…, 从2019年的20%.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.facts import modality
+from corpus.facts.clause import Span
+from corpus.facts.figures import Figure
+from corpus.facts.indicators import (
+    Name,
+    each_of,
+    governs,
+    has_verb,
+    in_total,
+    is_rate_list,
+    joined,
+    name_after,
+    name_before,
+    name_share,
+    same_for,
+    says_nothing,
+    split_heads,
+    stem,
+)
+from corpus.facts.units import MONEY, SIZES
+from corpus.reading import Spans
+from corpus.sentences import enclosed
+
+_HEAD_MAX = 160
+"""Characters before a figure that may name what it measures."""
+_JOINT = re.compile(r"^(?:[、和及与]|以及|,)$")
+_ENDS = re.compile(
+    r"$|[、,;:。!?\t]|和|以?及|并|且|而|与(?!会)|(?:的)?目标|任务|成为|形成|用于|\(|（|”|“|力争|其中|目标|水平|"
+    r"(?:的)?(?:速度|增速|水平|幅度|规模)|实现"
+)
+_CAPACITY = re.compile(r"的[^,;。、]{0,8}?(?:能力|产能|规模|水平|速度|目标|增速|增长|比例)")
+_FROM = re.compile(
+    r"(?:从|由|自)(?:[^,;。]{0,14}?年?[^,;。]{0,6}?的)?$|(?:(?<![占同环之对])比|较)(?:[^,;。]{1,12}的)?$|年的$"
+)
+_EACH_PLURAL = re.compile(
+    r"(?<![年人平亩日户地月])均(?!衡)|都(?![市会])|分别|各(?:自|达到?|为|占|完成|新增)*$"
+)
+_FULFILS = re.compile(r"(?:实现|做到|预留|加强|达到)$")
+_ACHIEVES = re.compile(
+    r"[^,;。]{2,40}?(?:实现|达到|通过|进入|纳入|具备|建成|完成|开展|配备|设立|建立|接入|实行|享有|创成|开工|竣工|投产|入选|覆盖|普及|设有|使用|掌握|接受|得到|用上|参加|设置|联通)"
+)
+_COUNTED_MONEY = re.compile(
+    r"(?:以上|左右)?(?:的)?(?:投资|资金|贷款|税|融资|债|基金|产值|收入|营收)"
+)
+_GIVES_MONEY = re.compile(
+    r"(?:完成|实现|争取|筹集|新增|发放|投放|发行|落实|撬动|带动)(?:[^,、]{0,4})$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One figure that measures something, with its names (several for 各1家)."""
+
+    figure: Figure
+    names: tuple[Name, ...]
+    lead: int  # where the head that all figures of its list share ends
+    made: bool = False  # a verb makes, or somebody does, what it counts
+
+
+class Measured:
+    """Reads one paragraph: ``words`` folded, ``raw`` as written, of the same length.
+
+    What a sentence named before (``last``), its verb and whether it was counting carry over from
+    clause to clause: 新增企业30家、平台5个,其中省级2个.
+    """
+
+    def __init__(self, words: str, raw: str) -> None:
+        self.words = words
+        self.raw = raw
+        self.last = Name("", "")
+        self.verb = ""
+        self.counted = False
+
+    def begin_sentence(self) -> None:
+        """Forget what the sentence before named."""
+        self.last = Name("", "")
+        self.verb = ""
+        self.counted = False
+
+    def findings(self, clause: Span, held: Sequence[Figure]) -> Iterator[Finding]:
+        """Yield those of ``held``, the figures of ``clause`` in order, that measure something."""
+        cursor, at, counted = clause[0], 0, self.counted
+        self.counted = False
+        self.verb = self.verb if counted else ""
+        while at < len(held):
+            run = self._run(held, at)
+            at += len(run)
+            following = held[at] if at < len(held) else None
+            cursor = max(cursor, run[0].start - _HEAD_MAX)
+            left = self.raw[cursor : run[0].start]
+            if self._measures(run[-1], clause[1]):
+                findings = self._ending(clause, run, left)
+                cursor, counted = run[-1].end, False
+            elif self._achieves(run, following, clause[1]):
+                findings = self._achieving(clause, run[0])
+                cursor, counted = clause[1], False
+            elif self._counts(run, self.raw[cursor : run[0].digits], counted):
+                left = self.raw[cursor : run[0].digits]
+                noun_end = self._noun_end(run[-1].end, following, clause[1])
+                findings = self._counting(clause, run, left, noun_end)
+                cursor, counted = noun_end, True
+                while at < len(held) and held[at].start < noun_end:
+                    at += 1
+            else:
+                continue
+            self.counted = counted
+            yield from findings
+
+    def _run(self, held: Sequence[Figure], at: int) -> Sequence[Figure]:
+        """Return the figures from ``at`` on that nothing but 、 or 和 parts: 15家、30家、100家."""
+        last = at
+        while last + 1 < len(held) and self._joined(held[last], held[last + 1]):
+            last += 1
+        return held[at : last + 1]
+
+    def _joined(self, left: Figure, right: Figure) -> bool:
+        between = self.words[left.end : right.start]
+        return _JOINT.match(between) is not None and left.unit_base == right.unit_base
+
+    def _measures(self, figure: Figure, end: int) -> bool:
+        """Whether the phrase ends with the figure, so that it measures what stands before it."""
+        rest = self.words[self._past_note(figure.end) : end]
+        return _ENDS.match(rest) is not None or _CAPACITY.match(rest) is not None
+
+    def _past_note(self, at: int) -> int:
+        """Return the end of the bracket that follows a figure: 7万套(间)住房."""
+        if self.words.startswith("(", at):
+            close = self.words.find(")", at, at + 30)
+            return close + 1 if close > 0 else at
+        return at
+
+    def _counts(self, run: Sequence[Figure], left: str, counted: bool) -> bool:
+        """Whether the figure counts the noun behind it: a verb makes that, or a list goes on."""
+        figure = run[0]
+        if len(run) > 1 or self.words[figure.end] == "的" or left.endswith(("等", "这")):
+            return False
+        if figure.is_duration or figure.is_rate or not figure.unit or figure.unit in SIZES:
+            return False
+        goes_on = counted and re.fullmatch(r"(?:、|和|及|以及|与)?(?:各)?", left) is not None
+        if figure.unit_base in MONEY:
+            return (
+                _COUNTED_MONEY.match(self.words, figure.end) is not None
+                and figure.end == figure.end_digits
+                and _GIVES_MONEY.search(left) is not None
+            )
+        if not figure.is_count and figure.end != figure.end_digits and not governs(left):
+            return False
+        return goes_on or governs(left)
+
+    def _achieves(self, run: Sequence[Figure], following: Figure | None, end: int) -> bool:
+        """Whether the figure tells how many do what: 80%以上的县城建成公园, 100个事项实现通办."""
+        figure = run[0]
+        if figure.is_rate and _FULFILS.search(self.raw[: figure.start][-4:]):
+            return True
+        if len(run) > 1 or following is not None or not (figure.is_rate or figure.is_count):
+            return False
+        if figure.is_rate and "点" in figure.unit:
+            return False
+        if figure.is_count and (
+            self.words[figure.end] == "的" or governs(self.raw[: figure.start][-8:])
+        ):
+            return False
+        return _ACHIEVES.match(self.words, figure.end, end) is not None
+
+    def _achieving(self, clause: Span, figure: Figure) -> Iterator[Finding]:
+        """Yield the figure of those who do something."""
+        rest = self.raw[figure.end : clause[1]]
+        name = name_share(rest) if figure.is_rate else Name("", rest.strip("、，,"))
+        self.last = name
+        yield Finding(figure, (name,), figure.digits, made=True)
+
+    def _noun_end(self, start: int, following: Figure | None, end: int) -> int:
+        """Return where the counted noun ends: before the next item of the list, or the clause."""
+        asides = Spans(enclosed(self.words, start, end))
+        limit = following.start if following is not None else end
+        joints = [
+            match.start()
+            for match in re.finditer(r"、|和|以及|及(?!以上)", self.words[start:limit])
+            if not asides.hold(start + match.start())
+        ]
+        if following is not None and joints:
+            near = start + joints[-1]
+            if limit - near <= 2:
+                return near
+            if self._measures(following, end):
+                return start + joints[0]
+        stop = re.compile(r"并(?!购|网)|,|用于|,|以(?=[提推促])").search(self.words, start, end)
+        return stop.start() if stop else end
+
+    def _ending(self, clause: Span, run: Sequence[Figure], left: str) -> Iterator[Finding]:
+        """Yield the figures that stand at the end of their phrase, with the names before them."""
+        if run[0].is_duration and not modality.reaches(left):
+            return
+        if _FROM.search(left) and not left.endswith(("高于", "低于", "大于", "小于", "快于")):
+            return
+        start = clause[0]
+        head = left.lstrip("、，,和及与")
+        if len(run) > 1:
+            names = self._shared(head, run)
+        elif run[0].each or _EACH_PLURAL.search(head) or (run[0].is_rate and is_rate_list(head)):
+            names = [self._each(head, run[0])]
+        else:
+            names = [(self._name(head, run[0]),)]
+        for figure, named in zip(run, names, strict=False):
+            known = tuple(name for name in named if name.indicator)
+            if known:
+                self.last = known[-1]
+                yield Finding(figure, known, run[0].digits)
+
+    def _shared(self, head: str, run: Sequence[Figure]) -> list[tuple[Name, ...]]:
+        """Distribute one head over a run of figures: A、B分别达到1个、2个."""
+        whole = self._name(head, run[0])
+        parts = whole.parts(len(run))
+        if parts is not None:
+            return [(whole.of(part, at),) for at, part in enumerate(parts)]
+        subjects = split_heads(whole.subject, len(run))
+        if subjects is not None:
+            return [(replace(whole, subject=subject),) for subject in subjects]
+        return [(whole,)] * len(run)
+
+    def _each(self, head: str, figure: Figure) -> tuple[Name, ...]:
+        name = self._name(head, figure)
+        subjects = joined(name.subject)
+        if len(subjects) > 1:
+            return tuple(replace(name, subject=subject) for subject in subjects)
+        return tuple(name.of(part, at) for at, part in enumerate(each_of(name)))
+
+    def _name(self, head: str, figure: Figure) -> Name:
+        """Name a figure by the words before it, with what they lean on: 总产值…,年均增长…."""
+        if not head.strip("、，,") or says_nothing(head):
+            return self.last
+        if head == "累计":
+            return in_total(self.last)
+        name = name_before(head, percent=figure.is_rate)
+        if head.endswith("的") and figure.is_count:
+            return replace(name, indicator=name.indicator + "的" + _without_verb(self.last))
+        if name.verb and name.indicator == name.verb:
+            return replace(name, indicator=name.verb + _without_verb(self.last))
+        if name.indicator in ("年均增速", "增速") or (
+            name.change and name.indicator == name.change
+        ):
+            base = _without_change(self.last.indicator)
+            if not base:
+                return Name("", "")
+            return replace(
+                name, subject=name.subject or self.last.subject, indicator=base + name.indicator
+            )
+        if name.generic and self.last.indicator and name.indicator:
+            return replace(name, subject=self.last.subject or stem(self.last.indicator))
+        if not name.verb and self.verb and figure.is_count and not has_verb(name.indicator):
+            name = replace(name, indicator=self.verb + name.indicator, verb=self.verb)
+        else:
+            self.verb = name.verb
+        if not name.indicator:
+            return replace(name, subject="", indicator=name.subject)
+        return same_for(name, self.last) if figure.is_rate else name
+
+    def _counting(
+        self, clause: Span, run: Sequence[Figure], left: str, noun_end: int
+    ) -> Iterator[Finding]:
+        """Yield the figure that counts the noun behind it."""
+        noun = self.raw[self._past_note(run[0].end) : noun_end]
+        name = name_after(left, noun)
+        if not left.strip("、和及与以各"):
+            name = replace(name, indicator=self.verb + name.indicator)
+        else:
+            self.verb = name.verb
+        if noun.strip("、，,"):
+            self.last = name
+            yield Finding(run[0], (name,), run[0].digits, made=True)
+
+
+def _without_verb(name: Name) -> str:
+    return name.indicator.removeprefix(name.verb)
+
+
+def _without_change(indicator: str) -> str:
+    return re.sub(r"(?:年均)?(?:增速|增长|提高|下降|降低)$", "", indicator)
