@@ -47,9 +47,10 @@ _LINE = re.compile(
 )
 _STRAY_BAR = re.compile(r"(?<=[。)])\ *+\|\s*+\Z")
 _NUMBER_LINE = re.compile(r"^[^\S\n]*+(\d{1,3}+)[^\S\n]*+$", re.MULTILINE)
-_LEADER = re.compile(r"[.·…‥⋯]\ ?[.·…‥⋯]\ ?[.·…‥⋯]\ ?[.·…‥⋯]")
+_LEADER = re.compile(r"(?:[.·‥⋯]\ ?){4}|…\ ?…")
 _LEADER_LINE = re.compile(
-    r"^[^\n]{2,80}?(?:[.·…‥⋯]\ ?){4,}+\ *+\(?\d{1,3}\)?[^\S\n]*+$", re.MULTILINE
+    r"^[^\n]{2,80}?(?:(?:[.·‥⋯]\ ?){4,}+|(?:…\ ?){2,}+)[.·…\ ]*+\(?\d{1,3}\)?[^\S\n]*+$",
+    re.MULTILINE,
 )
 _SUFFIX = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|ofd|rar|zip|ceb)\b")
 _FILE_LINE = re.compile(

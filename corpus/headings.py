@@ -48,10 +48,13 @@ _DUTY = re.compile(r"\((?:责任|牵头|配合|主办|负责)[^()]*\)?$")
 _SENTENCE_END = re.compile(r"[。!?;]")
 _AFTER_SENTENCE = " \t\n\r。!?”’)|*"
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*+\)")
+_SPACED_TITLE = re.compile(
+    r"((?:\d+\ ?)?[\u4e00-\u9fff“”、0-9]{4,30}+)\ +(?=(?:\d{4}|[\u4e00-\u9fff“])[^\n]{40})"
+)
 _BEFORE_TITLE = " \t\n\r:"
 _AFTER_TITLE = " \t\n\r。:,;|*"
 _LINE_STYLES = frozenset({"part", "chapter", "section", "box"})
-_ALWAYS_HEADINGS = frozenset({"styled", "annex", "part", "chapter", "section", "article"})
+_ALWAYS_HEADINGS = frozenset({"styled", "annex", "part", "chapter", "section", "article", "box"})
 
 
 def find_heads(reading: Reading, accepted: Sequence[Accepted]) -> list[Head]:
@@ -141,17 +144,14 @@ class _Titles:
         start, end = title or (item.end, item.end)
         words = self.reading.squeezed(start, end)
         return Head(
-            "heading",
-            item.style,
-            item.start,
-            end,
-            label,
-            words,
-            item.ordinal,
-            item.level,
-            limit,
-            label_end=item.end,
-        )
+            "heading", item.style, item.start, end, label, words, item.ordinal, item.level, limit,
+            self._box_end(item, end) if item.style == "box" else None, item.end,
+        )  # fmt: skip
+
+    def _box_end(self, item: Accepted, title_end: int) -> int | None:
+        """Return where a box ends whose text stands on the line of its title; None for others."""
+        last = self.reading.paragraph_of(item.start)[1]
+        return last if last - title_end > TITLE_LINE_MAX else None
 
     def _title(self, item: Accepted, following: Accepted | None) -> Span | None:
         """Return the span of the title after a label; None for an entry without one."""
@@ -189,6 +189,8 @@ class _Titles:
             return None
         rest = sentence < stop and bool(self._rest(sentence + 1, stop))
         title = self._sentence_title(item, start, sentence, stop, alone=not rest)
+        if title is None and item.style in ("han", "han_bracket"):
+            title = self._spaced_title(start, sentence)
         if title is None or rest:
             return None if listed and self._closes_list(item, following) else title
         # The title is all there is in its paragraph: an entry of a list, or a head of what follows.
@@ -248,6 +250,11 @@ class _Titles:
             longest = TITLE_CLAUSED_MAX if clauses == 2 else 0
         fits = 0 < len(words) <= longest and clauses <= TITLE_CLAUSES_MAX
         return self._trimmed(start, sentence) if fits else None
+
+    def _spaced_title(self, start: int, stop: int) -> Span | None:
+        """Return the title that only a space parts from its text: 二、工作安排 今年是…."""
+        match = _SPACED_TITLE.match(self.folded, start, stop)
+        return match.span(1) if match else None
 
     def _line_title(self, start: int, stop: int) -> Span | None:
         title = self._trimmed(start, stop)

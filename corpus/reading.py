@@ -186,9 +186,10 @@ def _rows(folded: str, layout: Layout) -> Iterator[Span]:
 
 def _annex_lists(folded: str, spans: Sequence[Span], starts: Sequence[int]) -> Iterator[Span]:
     """Yield 附件：1.…2.… below a text, GB/T 9704—2012, 7.3.4: names of annexes, no headings."""
+    read = 0
     for match in _ANNEX_LIST.finditer(folded):
         position = bisect_right(starts, match.start()) - 1
-        if position < 0:
+        if position < 0 or match.start() < read:
             continue
         first, last = spans[position]
         if match.start() > first and folded[match.start() - 1] not in "。;)!” \t\xa0":
@@ -197,13 +198,15 @@ def _annex_lists(folded: str, spans: Sequence[Span], starts: Sequence[int]) -> I
         if entries or folded[match.end() : last].strip():
             end = spans[position + entries][1]
             inline = INLINE_ANNEX.search(folded, match.end(), end)
-            yield match.start(), inline.start(1) if inline else end
+            read = inline.start(1) if inline else end
+            yield match.start(), read
 
 
 def _annex_entries(folded: str, spans: Sequence[Span], position: int) -> int:
     """Return how many paragraphs from ``position`` on are the numbered names of annexes."""
     count = 0
-    for start, end in spans[position:]:
+    for at in range(position, len(spans)):
+        start, end = spans[at]
         label = label_at(folded, start) if end - start <= _ANNEX_ENTRY_MAX else None
         if label is None or label.style != "arabic" or "。" in folded[start:end]:
             break

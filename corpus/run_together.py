@@ -1,8 +1,8 @@
-"""Titles that ran together with their text: 第一节稳定粮食生产能力严格执行基本农田保护制度，….
+"""Titles that ran together with their text: 第一节拓宽乡村公路按照先急后缓的次序，….
 
 A conversion that loses line breaks leaves no sign where the title of a chapter or section ends.
 Titles of plans are a verb and its object; the text after them begins with a verb or preposition of
-its own, or says the object again and what is to be done with it (加强水利建设水利建设要…).
+its own, or says the object again and what is to be done with it (修复山塘山塘要…).
 """
 
 from __future__ import annotations

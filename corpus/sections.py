@@ -135,6 +135,10 @@ def _depth_for(head: Head, opened: Sequence[_Node]) -> int:
         return _depth_of_styled(head.level, opened)
     if head.style is None:
         return _depth_of_run_in(opened)
+    if head.style in HOLDERS:
+        for depth, node in enumerate(opened):
+            if node.head.style == head.style:
+                return depth
     for depth in range(len(opened), 0, -1):
         if _holds(opened, depth - 1, head):
             return depth
@@ -144,9 +148,10 @@ def _depth_for(head: Head, opened: Sequence[_Node]) -> int:
 def _holds(opened: Sequence[_Node], at: int, head: Head) -> bool:
     """Whether the open section ``at`` may hold a labelled head; a run-in holds what its may."""
     node = opened[at].head
+    if node.holds_to is not None and head.start >= node.holds_to:
+        return False
     if node.style is None:
-        reached = node.holds_to is None or head.start < node.holds_to
-        return reached and at > 0 and head.style is not None and _holds(opened, at - 1, head)
+        return at > 0 and head.style is not None and _holds(opened, at - 1, head)
     if node.style == "styled":
         if node.ordinal == 0 and head.style is not None and RANK[head.style] <= RANK["han"]:
             return False

@@ -83,7 +83,7 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
 
 def _split(text: str, start: int, end: int | None, boundary: re.Pattern[str]) -> list[Span]:
     stop = len(text) if end is None else min(end, len(text))
-    folded = fold_for_structure(text[start:stop])
+    folded = fold_for_structure(text)[start:stop]
     asides = enclosed(folded)
     closings = dict(asides)
     spans: list[Span] = []

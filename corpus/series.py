@@ -36,7 +36,11 @@ _NEXT_LEVEL = {("han", "han_bracket"), ("han_bracket", "arabic"), ("arabic", "ar
 """Steps of the standard numbering, taken in one line: 一、…，…（一）…."""
 _SENTENCE_STOP = re.compile(r"[。!?;]")
 _ANY_STOP = re.compile(r"[。!?;:,]")
-_REFERS = re.compile(r"(?:按照|根据|依照|依据|参照|符合|包括|属于|[:,])$")
+_REFERS = re.compile(r"(?:按照|根据|依照|依据|参照|符合|包括|属于|[:,、和或及至])$|第\ *\(")
+_BRACKET_REFERENCE = re.compile(r"\s*(?:至|[和或、]\ *\(|项(?!目)|款)")
+"""What follows （一） where it is referred to: （一）至（三）项所列人员."""
+_FIGURES_LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:、|[产类级线期批号次季班])")
+"""How the numerals of a list go on: 一、二、三产业."""
 _TORN = re.compile(r"(?<![系传总正血])统\s*\Z")
 _ANNEX_TEXT_MIN = 2
 """Paragraphs between two 附件… lines from which these head annexes and do not only list them."""
@@ -176,6 +180,10 @@ class _Series:
             )
         if label.style == "han" and label.ordinal == 1 and self._is_torn(label.start):
             return False
+        if label.style == "han_bracket" and _BRACKET_REFERENCE.match(
+            self.reading.folded, label.end
+        ):
+            return False
         if label.ordinal == 1 or label.style not in _COUNTED:
             return True
         before = self.open.get(label.style, self.last.get(label.style, 0))
@@ -187,6 +195,8 @@ class _Series:
         return _TORN.search(self.reading.folded, max(start - 8, 0), start) is not None
 
     def _accepts_inside(self, label: Label) -> bool:
+        if label.style == "han" and self._lists_figures(label):
+            return False
         before = self.reading.before(label.start)
         if label.ordinal == 1 and label.style in self.open:
             return before in ("。", ":") and self.open[label.style] > 1
@@ -195,6 +205,13 @@ class _Series:
         if self.open.get(label.style) == label.ordinal - 1:
             return before in _BEFORE_NEXT or self._after_title(label)
         return self.last.get(label.style) == label.ordinal - 1 and self._after_title(label)
+
+    def _lists_figures(self, label: Label) -> bool:
+        """Whether 二、 is one of the numerals in 一、二、三产业."""
+        folded = self.reading.folded
+        goes_on = _FIGURES_LISTED.match(folded, label.end) is not None
+        went_on = _FIGURES_LISTED.match(folded, max(label.start - 2, 0), label.start) is not None
+        return goes_on or went_on
 
     def _accepts_article_inside(self, label: Label) -> bool:
         """第二条 inside a line: with a space after it, counting on, after a sentence or title."""

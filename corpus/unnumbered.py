@@ -67,7 +67,8 @@ class Head(NamedTuple):
 
     ``ordinal`` is 0 for a heading beside the numbered parts (序言), which holds none of them.
     ``level`` is that of its style, 0 for none. ``stops_at`` is where its text ends at the latest:
-    that of 一是 ends with the paragraph. ``holds_to`` is where a run-in holds labelled heads to.
+    that of 一是 ends with the paragraph. ``holds_to`` is where a run-in or a box holds labelled
+    heads to, ``label_end`` where the label ends.
     """
 
     kind: SectionKind
@@ -305,7 +306,9 @@ def _parts(reading: Reading, accepted: Sequence[Accepted]) -> list[Head]:
     parts = [line for line in lone if not _inside_series(numbered, line[0])]
     if _REPORT.search(reading.folded, 0, _REPORT_OPENS_WITHIN):
         return [_part(reading, line) for line in parts] if len(parts) > 1 else []
-    again = [line for line in parts if _restarts_below(numbered, line, lone)]
+    ends = [*(start for start, _ in lone[1:]), len(reading.folded)]
+    until = dict(zip(lone, ends, strict=True)) if lone else {}
+    again = [line for line in parts if _restarts_below(numbered, line, until[line])]
     if len(again) > 1:
         return [_part(reading, line) for line in again]
     return [head for line in lone if (head := _missing_one(reading, numbered, line)) is not None]
@@ -345,13 +348,10 @@ def _neighbours(numbered: Sequence[Accepted], at: int) -> tuple[Accepted | None,
     return before, numbered[position] if position < len(numbered) else None
 
 
-def _restarts_below(numbered: Sequence[Accepted], line: Span, lone: Sequence[Span]) -> bool:
+def _restarts_below(numbered: Sequence[Accepted], line: Span, until: int) -> bool:
     """Whether 一、 is the first number below the line, before the next such line."""
     _, after = _neighbours(numbered, line[0])
-    following = next((other[0] for other in lone if other[0] > line[0]), None)
-    if after is None or after.ordinal != 1:
-        return False
-    return following is None or after.start < following
+    return after is not None and after.ordinal == 1 and after.start < until
 
 
 def _missing_one(reading: Reading, numbered: Sequence[Accepted], line: Span) -> Head | None:

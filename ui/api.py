@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Security, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
@@ -21,7 +21,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import CewenError
 from index.hit import Filters
-from ui import manual, problems, schemas
+from ui import facts_api, manual, problems, schemas
+from ui.fact_schemas import references_of
 from ui.feedback import question_lines
 from ui.guard import Guard
 from ui.jobs import Inbox, Job
@@ -59,7 +60,6 @@ ServiceDep = Annotated[Service, Depends(service_of)]
 Year = Annotated[int | None, Query(ge=1900, le=2200)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="本页条数")]
 Offset = Annotated[int, Query(ge=0, description="从第几条起，从0数")]
-FactFormat = Annotated[Literal["json"], Query(description="本版本只有 json")]
 
 
 def create_app(
@@ -294,17 +294,18 @@ def _overrides(metadata: str | None) -> Callable[[str], Mapping[str, object]]:
     "/documents/{document_id}",
     tags=["文件"],
     summary="一份文件及其章节树",
-    description="文件的元数据和章节树；章节位置可与 /text 对照。",
+    description="文件的元数据、章节树和引用关系；章节位置可与 /text 对照。",
 )
 def get_document(document_id: str, service: ServiceDep) -> schemas.DocumentDetail:
     """Describe a document and its sections."""
     service.index.document(document_id)
     page = service.index.documents(Filters(document_ids=(document_id,)), limit=1)
+    cites, cited_by = references_of(service.index.references([document_id]), document_id)
     return schemas.DocumentDetail.from_card(
         page.documents[0],
         outline=schemas.outline_tree(service.index.sections(document_id)),
-        references=[],
-        referenced_by=[],
+        references=cites,
+        referenced_by=cited_by,
     )
 
 
@@ -379,76 +380,7 @@ def get_job(job_id: str, service: ServiceDep) -> schemas.JobResponse:
     )
 
 
-@router.get(
-    "/targets",
-    tags=["事实"],
-    summary="指标",
-    description="本版本尚未抽取指标，总是返回空表；请用 /ask 提问。",
-)
-def targets(
-    service: ServiceDep,
-    region: str | None = None,
-    indicator: str | None = None,
-    subject: str | None = None,
-    year: Year = None,
-    unit: str | None = None,
-    document_id: str | None = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
-    format: FactFormat = "json",
-) -> schemas.FactsResponse:
-    """Return no targets: facts are not extracted yet."""
-    return schemas.FactsResponse(total=0, rows=[])
-
-
-@router.get(
-    "/targets/compare",
-    tags=["事实"],
-    summary="各地指标对比",
-    description="本版本尚未抽取指标，总是返回空表；请用 /ask 提问。",
-)
-def compare_targets(
-    service: ServiceDep,
-    indicator: str | None = None,
-    subject: str | None = None,
-    regions: Annotated[list[str] | None, Query()] = None,
-    format: FactFormat = "json",
-) -> schemas.CompareResponse:
-    """Return no comparison: facts are not extracted yet."""
-    return schemas.CompareResponse(columns=[], rows=[])
-
-
-@router.get(
-    "/responsibilities",
-    tags=["事实"],
-    summary="责任分工",
-    description="本版本尚未抽取责任分工，总是返回空表；请用 /ask 提问。",
-)
-def responsibilities(
-    service: ServiceDep,
-    unit: str | None = None,
-    role: str | None = None,
-    region: str | None = None,
-    document_id: str | None = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
-    format: FactFormat = "json",
-) -> schemas.FactsResponse:
-    """Return no responsibilities: facts are not extracted yet."""
-    return schemas.FactsResponse(total=0, rows=[])
-
-
-@router.get(
-    "/references",
-    tags=["事实"],
-    summary="文件引用关系",
-    description="本版本尚未抽取文件之间的引用，总是返回空图。",
-)
-def references(
-    service: ServiceDep, document_id: str | None = None, format: FactFormat = "json"
-) -> schemas.ReferencesResponse:
-    """Return an empty graph: references are not extracted yet."""
-    return schemas.ReferencesResponse(nodes=[], edges=[])
+router.include_router(facts_api.router)
 
 
 @router.post(

@@ -26,6 +26,7 @@ from corpus.errors import (
     IndexMissing,
     ModelUnavailable,
 )
+from ui.facts_cli import facts
 
 if TYPE_CHECKING:
     from index.index import Index
@@ -219,6 +220,9 @@ def show(
             _show_library(library, as_json=as_json)
         else:
             _show_document(library, document, section, as_json=as_json)
+
+
+main.add_command(facts)
 
 
 @main.command()

@@ -40,6 +40,7 @@ from rag.answer import (
 )
 from rag.matching import matched_spans, pair_texts
 from rag.query import content_of
+from ui.fact_schemas import ReferenceOut
 
 BATCH_LIMIT = 256
 HISTORY_LIMIT = 20
@@ -455,12 +456,12 @@ class OutlineNode(BaseModel, title="章节树的一个节点"):
     children: list[OutlineNode]
 
 
-class DocumentDetail(DocumentSummary, title="一份文件及其章节树"):
+class DocumentDetail(DocumentSummary, title="一份文件及其章节树、引用关系"):
     """A document with its section tree."""
 
     outline: list[OutlineNode]
-    references: list[Any] = Field(description="所引用的文件；本版本尚未抽取，总为空")
-    referenced_by: list[Any] = Field(description="引用本文件的文件；本版本尚未抽取，总为空")
+    references: list[ReferenceOut] = Field(description="本文件引用的文件")
+    referenced_by: list[ReferenceOut] = Field(description="引用本文件的文件")
 
 
 class TextResponse(BaseModel, title="正文或其中一段"):
@@ -509,27 +510,6 @@ class FeedbackAccepted(BaseModel, title="已记录的反馈"):
     """Feedback that was kept."""
 
     id: int
-
-
-class FactsResponse(BaseModel, title="指标或责任分工"):
-    """Rows of facts."""
-
-    total: int
-    rows: list[dict[str, Any]]
-
-
-class CompareResponse(BaseModel, title="各地指标对比"):
-    """Facts side by side."""
-
-    columns: list[str]
-    rows: list[list[Any]]
-
-
-class ReferencesResponse(BaseModel, title="文件之间的引用关系"):
-    """The citation graph."""
-
-    nodes: list[dict[str, Any]]
-    edges: list[dict[str, Any]]
 
 
 class Health(BaseModel, title="服务状态"):

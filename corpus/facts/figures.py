@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from corpus.facts.fact import Comparator
+from corpus.facts.patterns import any_of
 from corpus.facts.units import BASES, COUNTERS, DURATIONS, MEASURES, PLAIN, RATES
-from corpus.facts.verbs import any_of
 
 Bounds = tuple[float, float | None]
 
@@ -76,8 +76,9 @@ _HAN = re.compile(
 _YEAR = r"(?:1[89]|20)\d\d(?:[-~—–至](?:(?:1[89]|20)\d)?\d\d)?(?:学?年|[.]\d)"
 _NAME_BEFORE = re.compile(r"[a-z+第〔\[/#№:]$|\d[-—.·]$|[一二三四五六七八九][·]$")
 _NO_FIGURE_AFTER = re.compile(
-    r"\d|\+|[./-]\d|\.(?=[^\d])|[a-z]{1,2}(?![a-z])|号|[月日时](?!均)|条(?=第|规定|之|的?规定)|款规定|届|强|星|大(?!以)"
+    r"\d|\+|[./:-]\d|\.(?=[^\d])|[a-z]{1,2}(?![a-z])|号|[月日时](?!均)|条(?=第|规定|之|的?规定)|款规定|届|强|星|大(?!以)"
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -121,8 +122,6 @@ class Figure:
     def is_rate(self) -> bool:
         """Whether it is a share or a change in percent."""
         return self.unit_base in RATES
-
-
 
 
 def figures(words: str, start: int = 0, end: int | None = None) -> list[Figure]:

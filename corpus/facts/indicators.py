@@ -25,11 +25,12 @@ _LEAD = re.compile(
     r"|本年度|(?:期间)?内|今后|未来(?=[一二三四五六七八九十\d]+年)|[一二三四五六七八九十\d]+年(?:时间)?(?:之?内|左右)|年底前|年底|期间|再|也|基本|推行|推动|推进|促进|带动"
     r"|实现|达到|保持|主要目标(?:是|为)?|(?:主要)?预期目标(?:是|为)?|目标(?:是|为)?|一是|二是|三是|四是|五是|[\d０-９]+[.．、])+"
 )
+_ENDING_MAX = 24
 _ENDING = re.compile(
     r"(?:分别|均|都|各|全部|力争|努力|争取|确保|将|要|可|应|须|再|约|为|是|在|达到?|到|至|实现|完成|突破|超过|超"
     r"|提[高升](?:到|至)|增[加长](?:到|至)|增至|扩大(?:到|至)|上升(?:到|至)|下?降[低]?(?:到|至|为)|下降(?:到|至)|降[至到]"
     r"|压[缩减](?:到|至)|缩[短小](?:到|至)|缩减[到至]|减少[到至]|扩容[到至]|控制|保持|稳定|维持|总计|合计|不变|同比|有"
-    r"|累计|发展到|拓展[到至]|恢复到|做到|[,:、和的])+$"
+    r"|累计|基本|发展到|拓展[到至]|恢复到|做到|[,:、和的])+$"
 )
 _CHANGE = re.compile(
     r"(?P<yearly>年均|平均每年|每年平均|每年|年平均)?(?:同比|累计|平均|力争|将|再|实现|保持)*"
@@ -60,7 +61,7 @@ _SUBJECT = re.compile(
 _PLACE = re.compile(
     r"^(?P<place>(?:在)?(?:全[国省市区县州域]|我[省市区县州]|各(?:市县区|县市区|县区|市州|[市县区地乡镇][^,、]{0,4})))(?:的|内|范围内)?(?=.{2})"
 )
-_FIELD = re.compile(r"^在?(?P<field>[^,]{2,24}?)(?:等)?(?:重点)?领域(?:共|累计)?(?=.{2})")
+_FIELD = re.compile(r"^在?(?P<field>[^,]{2,24}?)(?:等)?(?:重点)?领域(?!类)(?:共|累计)?(?=.{2})")
 _BARE = frozenset(("占比", "比重", "比例", "增速", "年均增速", "总量", "覆盖率", "普及率"))
 """Attributes that name nothing without what they are of."""
 _GENERIC = re.compile(
@@ -157,14 +158,20 @@ def name_before(words: str, *, percent: bool) -> Name:
     return Name(subject, _indicator(verb + rest, change, yearly, percent), change, yearly, verb)
 
 
+def _without_ending(words: str) -> str:
+    """Cut off what leads from a name to its figure: 力争达到, 分别为."""
+    match = _ENDING.search(words, max(len(words) - _ENDING_MAX, 0))
+    return words[: match.start()] if match else words
+
+
 def _predicate(words: str) -> tuple[str, str, bool]:
     """Cut the predicate off: (words before it, verb of change, whether it is a yearly one)."""
-    stripped = _ENDING.sub("", words)
+    stripped = _without_ending(words)
     match = _CHANGE.search(stripped)
     if match is None or (stripped != words and re.search(r"[到至]$", words[len(stripped) :][:3])):
         return stripped, "", False
     rest = _COMPARED.sub("", stripped[: match.start()])
-    return _ENDING.sub("", rest), match["change"], match["yearly"] is not None
+    return _without_ending(rest), match["change"], match["yearly"] is not None
 
 
 def _subject_before_verb(words: str) -> tuple[str, str]:
@@ -218,7 +225,7 @@ def name_share(noun: str) -> Name:
 
 
 def same_for(name: Name, last: Name) -> Name:
-    """Give a place or level alone the indicator before it: 省级网上可办率达到90%,市、县级达到70%."""
+    """Give a place or level alone the indicator before it: 省级可办率达到90%,县级达到70%."""
     if _LEVEL.search(name.indicator) is None or not _RATE_END.search(last.indicator):
         return name
     return replace(last, subject=name.indicator, indicator=_LEVEL_AT_START.sub("", last.indicator))
@@ -258,7 +265,7 @@ def makes(words: str) -> bool:
     return (
         AT_START.match(stripped) is not None
         or INSIDE.search(stripped) is not None
-        or governs(_ENDING.sub("", words))
+        or governs(_without_ending(words))
     )
 
 
@@ -330,7 +337,7 @@ def _shared_lead(first: str, last: str) -> str:
 
 
 def each_of(name: Name) -> list[str]:
-    """Return the indicators that one figure is stated for: 发放额、使用额均超过200万元 is of two."""
+    """Return the indicators one figure is stated for: 发放额、使用额均超过200万元 is of two."""
     count = _joined_count(name.indicator)
     return (name.parts(count) if count > 1 else None) or [name.indicator]
 
@@ -371,7 +378,7 @@ def in_total(name: Name) -> Name:
 
 def has_verb(words: str) -> bool:
     """Whether a noun phrase brings a verb of its own: 竣工项目, 老旧小区改造."""
-    return FLOW.search(words) is not None
+    return FLOW.search(words) is not None or "实现" in words
 
 
 def stem(indicator: str) -> str:

@@ -2,7 +2,7 @@
 
 A figure at the end of its phrase measures what stands before it (新增企业30家, 产值达到5亿元); one
 before a noun counts that noun when a verb makes it (培育30家企业) or when it does something
-(100个事项实现通办). Any other is a condition or a name: 产值超10亿元的企业, 15个平台力争…, 从2019年的20%.
+(100个事项实现通办). Any other is a condition, a base or a name: 产值超10亿元的企业, 从2019年的20%.
 """
 
 from __future__ import annotations
@@ -36,9 +36,11 @@ from corpus.sentences import enclosed
 
 _HEAD_MAX = 160
 """Characters before a figure that may name what it measures."""
+_VERB_MAX = 8
+"""Characters a verb before a figure may have, with what stands between."""
 _JOINT = re.compile(r"^(?:[、和及与]|以及|,)$")
 _ENDS = re.compile(
-    r"$|[、,;:。!?\t]|和|以?及|并|且|而|与(?!会)|(?:的)?目标|任务|成为|形成|用于|\(|（|”|“|力争|其中|目标|水平|"
+    r"$|[、,;:。!?\t]|和|以?及|并|且|而|与(?!会)|(?:的)?目标|任务|成为|形成|用于|\(|（|”|力争|其中|目标|水平|"
     r"(?:的)?(?:速度|增速|水平|幅度|规模)|实现"
 )
 _CAPACITY = re.compile(r"的[^,;。、]{0,8}?(?:能力|产能|规模|水平|速度|目标|增速|增长|比例)")
@@ -52,6 +54,8 @@ _FULFILS = re.compile(r"(?:实现|做到|预留|加强|达到)$")
 _ACHIEVES = re.compile(
     r"[^,;。]{2,40}?(?:实现|达到|通过|进入|纳入|具备|建成|完成|开展|配备|设立|建立|接入|实行|享有|创成|开工|竣工|投产|入选|覆盖|普及|设有|使用|掌握|接受|得到|用上|参加|设置|联通)"
 )
+_FRAMES = re.compile(r"阶段|步骤|方面|层次|部分|环节|维度|任务(?!书)|重点任务|主要任务|原则|问题|步走")
+"""What a plan counts to tell how it is laid out, not what it sets itself to reach."""
 _COUNTED_MONEY = re.compile(
     r"(?:以上|左右)?(?:的)?(?:投资|资金|贷款|税|融资|债|基金|产值|收入|营收)"
 )
@@ -90,6 +94,10 @@ class Measured:
         self.verb = ""
         self.counted = False
 
+    def pass_clause(self) -> None:
+        """Note a clause without figures: a list of things counted ends there."""
+        self.counted = False
+
     def findings(self, clause: Span, held: Sequence[Figure]) -> Iterator[Finding]:
         """Yield those of ``held``, the figures of ``clause`` in order, that measure something."""
         cursor, at, counted = clause[0], 0, self.counted
@@ -99,6 +107,8 @@ class Measured:
             run = self._run(held, at)
             at += len(run)
             following = held[at] if at < len(held) else None
+            if _FRAMES.match(self.words, run[-1].end):
+                continue
             cursor = max(cursor, run[0].start - _HEAD_MAX)
             left = self.raw[cursor : run[0].start]
             if self._measures(run[-1], clause[1]):
@@ -163,17 +173,20 @@ class Measured:
     def _achieves(self, run: Sequence[Figure], following: Figure | None, end: int) -> bool:
         """Whether the figure tells how many do what: 80%以上的县城建成公园, 100个事项实现通办."""
         figure = run[0]
-        if figure.is_rate and _FULFILS.search(self.raw[: figure.start][-4:]):
+        if figure.is_rate and _FULFILS.search(self._just_before(figure)):
             return True
         if len(run) > 1 or following is not None or not (figure.is_rate or figure.is_count):
             return False
         if figure.is_rate and "点" in figure.unit:
             return False
         if figure.is_count and (
-            self.words[figure.end] == "的" or governs(self.raw[: figure.start][-8:])
+            self.words[figure.end] == "的" or governs(self._just_before(figure))
         ):
             return False
         return _ACHIEVES.match(self.words, figure.end, end) is not None
+
+    def _just_before(self, figure: Figure) -> str:
+        return self.raw[max(figure.start - _VERB_MAX, 0) : figure.start]
 
     def _achieving(self, clause: Span, figure: Figure) -> Iterator[Finding]:
         """Yield the figure of those who do something."""
@@ -193,7 +206,7 @@ class Measured:
         ]
         if following is not None and joints:
             near = start + joints[-1]
-            if limit - near <= 2:
+            if limit - near <= 2 or governs(self.raw[near + 1 : limit]):
                 return near
             if self._measures(following, end):
                 return start + joints[0]
@@ -206,7 +219,6 @@ class Measured:
             return
         if _FROM.search(left) and not left.endswith(("高于", "低于", "大于", "小于", "快于")):
             return
-        start = clause[0]
         head = left.lstrip("、，,和及与")
         if len(run) > 1:
             names = self._shared(head, run)

@@ -1,8 +1,8 @@
 """Whether a part of a document looks ahead or back, and to which year.
 
 A plan first says what has been reached (发展现状, 工作回顾), then what is to be reached (发展目标),
-then how (主要任务). Headings tell these parts; in a report of a government without such headings the
-first paragraph on the coming year's aims does. Inside a sentence, years and words of time decide.
+then how (主要任务). Headings tell these parts; in a report without such headings the first
+paragraph on the coming year's aims does. Inside a sentence, years and words of time decide.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ARTICLES = 5
 """Articles (第X条) from which a document is taken to lay down norms."""
 _REPORT_TITLE = re.compile(r"政府工作报告")
 _PLAN_TITLE = re.compile(r"规划|计划|方案|行动|要点|意见|措施|纲要|政策|任务|工程|目标")
-_AHEAD_SIGNS = ("力争", "主要目标", "发展目标", "目标是", "每年", "争取")
+_AHEAD_SIGNS = ("力争", "主要目标", "发展目标", "目标是", "争取")
 _BACK_SIGNS = ("同比", "较上年", "比上年", "截至", "年底,我国", "以来")
 _UNTIL = re.compile(r"到\s*20\d\d\s*年|末,")
 _PLAN_SIGNS = 2
@@ -59,17 +59,22 @@ _BACK = re.compile(r"回顾|完成|实现了|过去")
 OPENING = 60
 """Characters of a paragraph in which a report says what it turns to."""
 
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?:年?[-~—–―－至到]{1,2}(?P<until>(?:(?:19|20)\d\d)|\d\d(?!\d)))?(?:学?年|(?=[.]\d))"
+_UNTIL_YEAR = r"年?[-~—–―－至到]{1,2}(?P<until>(?:19|20)\d\d|\d\d(?!\d))"
+_YEAR = rf"(?P<year>(?:19|20)\d\d)(?:{_UNTIL_YEAR})?(?:学?年|(?=[.]\d))"
 _HAN_YEAR = r"(?P<han>[二一][〇零○九][〇零○一二三四五六七八九]{2})年"
 _FIVE = (
     r"[“\"]?(?P<five>十[一二三四五六七八]?|[五六七八九])五[”\"]?(?:规划)?(?:期?末|期间|时期|收官)"
 )
 _SPAN = (
     r"(?<![近前续满每过于少上\d])"
-    r"(?P<relative>今后|未来|(?:\d+[-~—至到])?[一二三四五六七八九十\d]+年(?:左右)?(?:的?时间|之?内|左右))"
+    r"(?P<relative>(?:今后|未来)(?=[一二三五十几\d])|(?:\d+[-~—至到])?[一二三四五六七八九十\d]+年(?:左右)?(?:的?时间|之?内|左右))"
 )
 _NOW = r"(?P<now>今年|年内|本年度?|(?<!年)(?:年底前|年底|年末))"
-_MENTION = re.compile(rf"{_YEAR}|{_HAN_YEAR}|{_FIVE}|{_SPAN}|{_NOW}")
+_MENTION = re.compile(
+    # Nothing else begins a mention; looked for first, the search is several times as fast.
+    r"(?=[\d一二三四五六七八九十“\"今未年本])"
+    rf"(?:{_YEAR}|{_HAN_YEAR}|{_FIVE}|{_SPAN}|{_NOW})"
+)
 _TIME_SIGNS = ("年", "末", "今后", "未来", "期间", "时期")
 """One of these stands in every mention."""
 _BASE_BEFORE = re.compile(r"(?:比|较|相比|以|从|自|由|在|于|据|对比|相当于)(?:\(|“)?$")
@@ -218,7 +223,7 @@ class Outlook:
         return "task" if _TASK_HEADING.search(title) else None
 
     def scope(self, position: int | None) -> int | None:
-        """Return the section a year holds in: the （一）-section, else the innermost numbered one."""
+        """Return where a year holds: the （一）-section, else the innermost numbered one."""
         at, innermost = position, None
         while at is not None:
             section = self.sections[at]

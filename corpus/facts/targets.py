@@ -150,7 +150,11 @@ class _Reader:
         measured.begin_sentence()
         stated = False
         for clause in _clauses(sentence, asides):
-            for finding in measured.findings(clause, _figures_of(clause, held, asides)):
+            inside = _figures_of(clause, held, asides)
+            if not inside:
+                measured.pass_clause()
+                continue
+            for finding in measured.findings(clause, inside):
                 if self._is_aim(sentence, clause, finding, stated):
                     stated = True
                     yield clause, finding
@@ -247,6 +251,8 @@ def _clauses(sentence: _Sentence, asides: Sequence[Span]) -> list[Span]:
 def _figures_of(clause: Span, held: Sequence[Figure], asides: Sequence[Span]) -> list[Figure]:
     """Return the figures of a clause but for those in its brackets and quotations."""
     first, last = clause
+    if not asides:
+        return [x for x in held if first <= x.start < last]
     inner = Spans(aside for aside in asides if first <= aside[0] and aside[1] <= last)
     return [x for x in held if first <= x.start < last and not inner.hold(x.start)]
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+
+from corpus.facts.patterns import any_of
 
 _FLOW = """
 新增培育 新增培养 新增招引 新增引进 新增建设 累计新建 累计新增 新改扩建 新建改建 新建改造 新建扩建
@@ -29,11 +30,6 @@ _INSIDE = """
 累计新建 累计建成 累计培育 累计新增 重点打造 新增 新建 新培育 新引育 新引进 新改扩建 招引 引进 打造
 建成 形成 创建 培育
 """
-
-
-def any_of(words: Iterable[str]) -> str:
-    """Return a pattern that matches any of ``words``, the longest first."""
-    return "|".join(sorted({re.escape(word) for word in words}, key=len, reverse=True))
 
 
 _AT_START = rf"^(?:(?P<flow>{any_of(_FLOW.split())})|(?P<stock>{any_of(_STOCK.split())}))"

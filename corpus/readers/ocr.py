@@ -32,6 +32,9 @@ _PIXELS_MAX = 80_000_000
 """Pixels of a picture that is decoded: A3 at 600 dpi has 70 million."""
 _SIDE_MAX = 3200
 """Pixels of a longer side beyond which recognition gains nothing; A4 at 270 dpi."""
+_ENGINE_SIDE = 2000
+"""The engine makes longer sides this short, and fails where no line of ``_LINE_MIN`` is left."""
+_LINE_MIN = 24
 _RENDER_PIXELS_MAX = 10_000_000
 _HIGH = 0.75
 """Share of a recognised box's height that is the em of its type."""
@@ -85,6 +88,8 @@ def page_of(picture: np.ndarray[Any, Any], unit: float = 1.0) -> Page:
     A pixel is ``unit`` wide in the page that is returned.
     """
     height, width = picture.shape[:2]
+    if min(height, width) * min(1.0, _ENGINE_SIDE / max(height, width)) < _LINE_MIN:
+        return Page(width * unit, height * unit, [])
     found = _engine()(picture)
     boxes = () if found.boxes is None else found.boxes * unit
     pairs = zip(boxes, found.txts or (), strict=True)
@@ -144,6 +149,11 @@ def _pages(data: bytes, source_name: str, limits: Limits) -> Iterator[Page]:
             met = f"识别到第{number}页时已用 {limits.seconds:.0f} 秒，超过上限"
             raise _refused(source_name, met)
         yield page_of(picture, _A4_LENGTH / max(picture.shape[:2]))  # in points, if it is A4
+
+
+def decoded(data: bytes, source_name: str) -> np.ndarray[Any, Any]:
+    """Return the first picture of a file, as ``page_of`` takes it."""
+    return next(_pictures(data, source_name, DEFAULT_LIMITS))
 
 
 def _pictures(data: bytes, source_name: str, limits: Limits) -> Iterator[np.ndarray[Any, Any]]:

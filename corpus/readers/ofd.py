@@ -2,8 +2,8 @@
 
 OFD.xml names the documents, Document.xml their pages, each page its content in layers of text
 objects. A text object says where its first character stands and how far on each next one is; lines
-and paragraphs are told from these places as in a PDF. Page templates (running heads, forms),
-annotations and seals are left out.
+and paragraphs are told from these places as in a PDF; a page that is one picture goes to ocr. Page
+templates (running heads, forms), annotations and seals are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from corpus.errors import DocumentError
+from corpus.readers import ocr
 from corpus.readers.bounded import check_zip, damaged, parse_xml, read_member
 from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
 from corpus.readers.page_lines import Glyph, Page, is_cjk
@@ -33,6 +34,7 @@ _THIN = 0.7
 _UPRIGHT = 0.1
 _OBJECTS_MAX = 200_000
 _PATH = re.compile(r"([MLCSQABZ])|(-?\d+(?:\.\d*)?|-?\.\d+)", re.IGNORECASE)
+_TEXT_MIN = 10
 _REPEAT_MAX = 10_000
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -50,6 +52,7 @@ class OfdReader:
         roots = package.documents()
         allowance = _Allowance(source_name, limits)
         for number, root in enumerate(roots, start=1):
+            allowance.time()
             content = text_of(_pages(package, root, allowance))
             if not content.text and len(roots) == 1:
                 raise damaged(source_name, "没有可读的文字，可能由图片组成")
@@ -66,6 +69,8 @@ class _Allowance:
     source_name: str
     limits: Limits
     pages: int = 0
+    unread: int = 0
+    """Pages that are pictures, without ocr."""
     characters: int = 0
     started: float = 0.0
 
@@ -76,8 +81,15 @@ class _Allowance:
         self.pages += 1
         if self.pages > self.limits.pages:
             self._refuse(f"页数超过上限{self.limits.pages}页")
+        self.time()
+
+    def time(self) -> None:
         if time.monotonic() - self.started > self.limits.seconds:
             self._refuse(f"读到第{self.pages}页时已用 {self.limits.seconds:.0f} 秒，超过上限")
+
+    def end(self) -> None:
+        if 2 * self.unread > self.pages:
+            raise ocr.missing(self.source_name, "由图片组成，没有可读的文字")
 
     def text(self, characters: int) -> None:
         self.characters += characters
@@ -101,13 +113,19 @@ class _Package:
         self.source_name = source_name
         self.names = {_plain(name): name for name in archive.namelist()}
 
-    def part(self, location: str) -> etree._Element | None:
-        """Return the root of an XML part; None when the package has none of that name."""
+    def data(self, location: str) -> bytes | None:
+        """Return the bytes of a part; None when the package has none of that name."""
         name = self.names.get(_plain(location))
         if name is None:
             return None
-        data = read_member(self.archive, name, source_name=self.source_name)
-        return parse_xml(data or b"", source_name=self.source_name, part=name)
+        return read_member(self.archive, name, source_name=self.source_name)
+
+    def part(self, location: str) -> etree._Element | None:
+        """Return the root of an XML part; None when the package has none of that name."""
+        data = self.data(location)
+        if data is None:
+            return None
+        return parse_xml(data, source_name=self.source_name, part=_plain(location))
 
     def documents(self) -> list[str]:
         """Return where the Document.xml of each document is."""
@@ -142,12 +160,17 @@ def _pages(package: _Package, root: str, allowance: _Allowance) -> Iterator[Page
     if document is None:
         raise damaged(package.source_name, f"文件已损坏：缺少部件 {root}")
     usual = _size(next(_all(document, "PageArea"), None)) or _A4
+    media = _media(package, document, root)
     for listed in _all(document, "Pages"):
         for entry in _all(listed, "Page"):
             allowance.page()
             location = _beside(entry.get("BaseLoc", ""), root)
-            page = package.part(location) if entry.get("BaseLoc") else None
-            yield _page(page, usual, allowance)
+            content = package.part(location) if entry.get("BaseLoc") else None
+            page = _page(content, usual, allowance)
+            if content is not None and len(page.glyphs) < _TEXT_MIN:
+                page = _recognised(package, content, media, allowance, page)
+            yield page
+    allowance.end()
 
 
 def _page(page: etree._Element | None, usual: tuple[float, float], allowance: _Allowance) -> Page:
@@ -156,24 +179,60 @@ def _page(page: etree._Element | None, usual: tuple[float, float], allowance: _A
     width, height = _size(next(_all(page, "Area"), None)) or usual
     glyphs: list[Glyph] = []
     rules: list[Rule] = []
-    for content in _all(page, "Content"):
-        for item in _objects(content):
-            if _name(item) == "TextObject":
-                found = [g for g in _glyphs(item) if -1 <= g.y <= height * _POINTS + 1]
-                allowance.text(len(found))
-                glyphs += found
-            elif _name(item) == "PathObject":
-                rules += _rules(item)
+    for item in _objects(page, "TextObject", "PathObject"):
+        if _name(item) == "TextObject":
+            found = [glyph for glyph in _glyphs(item) if -1 <= glyph.y <= height * _POINTS + 1]
+            allowance.text(len(found))
+            glyphs += found
+        else:
+            rules += _rules(item)
     return Page(width * _POINTS, height * _POINTS, glyphs, rules)
 
 
-def _objects(content: etree._Element) -> Iterator[etree._Element]:
-    """Yield the visible objects of all layers and blocks."""
-    for count, item in enumerate(content.iter("{*}TextObject", "{*}PathObject")):
-        if count == _OBJECTS_MAX:
-            return
-        if item.get("Visible", "true").lower() != "false":
-            yield item
+def _media(package: _Package, document: etree._Element, root: str) -> dict[str, str]:
+    """Return where the picture of each resource id is."""
+    found: dict[str, str] = {}
+    for listed in document.iter("{*}PublicRes", "{*}DocumentRes"):
+        location = _beside(_text(listed), root)
+        resources = package.part(location)
+        if resources is None:
+            continue
+        folder = _beside(resources.get("BaseLoc") or ".", location)
+        for medium in _all(resources, "MultiMedia"):
+            for file in _all(medium, "MediaFile"):
+                found[medium.get("ID", "")] = _beside(_text(file), f"{folder}/file")
+    return found
+
+
+def _recognised(
+    package: _Package,
+    content: etree._Element,
+    media: dict[str, str],
+    allowance: _Allowance,
+    page: Page,
+) -> Page:
+    """Return a page that is one picture as ocr reads it, any other as it is."""
+    for item in _objects(content, "ImageObject"):
+        *_, width, height = _numbers(item.get("Boundary", "")) or [0.0, 0.0]
+        data = package.data(media.get(item.get("ResourceID", ""), ""))
+        if data is None or 2 * width * height * _POINTS**2 < page.width * page.height:
+            continue
+        if not ocr.available():
+            allowance.unread += 1
+            return page
+        picture = ocr.decoded(data, package.source_name)
+        return ocr.page_of(picture, page.width / picture.shape[1])
+    return page
+
+
+def _objects(page: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """Yield the visible objects of some kinds in all layers and blocks."""
+    for content in _all(page, "Content"):
+        for count, item in enumerate(content.iter(*("{*}" + name for name in names))):
+            if count == _OBJECTS_MAX:
+                return
+            if item.get("Visible", "true").lower() != "false":
+                yield item
 
 
 def _glyphs(item: etree._Element) -> Iterator[Glyph]:

@@ -38,6 +38,7 @@ _WIDE_PITCH = 1.45
 _TABLE_ROWS = 3
 _LEADER = re.compile(r"(?<![.·•…])[.·•…]{3,}+\s*[-—]?\d+[-—]?$")
 _PAGE_FIGURE = re.compile(r"[-—(（]?\d{1,3}[-—)）]?")
+_NUMBERED = ("序号\t", "编号\t")
 _GOES_ON = tuple("，、,（(《“‘〔[")
 _OPENING_STYLES = frozenset(
     {"han", "han_bracket", "arabic", "arabic_bracket", "arabic_half", "circled",
@@ -214,7 +215,7 @@ class _Writer:
         rows = list(table.rows)
         if self._table_goes_on(table):
             rows = rows[1:] if _row(rows[0]) == self.header else rows
-            if rows and _rest_of_row(rows[0]):
+            if rows and self._broken(rows[0]):
                 rows[0] = self._unwritten_row(rows[0])
         else:
             self.tables.append([])
@@ -226,6 +227,15 @@ class _Writer:
             self._put("\n")
             self.row = cells
         self.last, self.columns = None, table.columns
+
+    def _broken(self, cells: tuple[str, ...]) -> bool:
+        """Whether a page begins in the middle of a row: its number and short cells are above.
+
+        A first cell alone that is empty may be merged over rows, unless it is for the number.
+        """
+        numbered = self.header.startswith(_NUMBERED)
+        below_header = len(self.tables[-1]) > 1
+        return below_header and not cells[0] and (numbered or cells.count("") > 1)
 
     def _unwritten_row(self, rest: tuple[str, ...]) -> tuple[str, ...]:
         """Take back the row that a page broke, and return it whole."""
@@ -293,14 +303,6 @@ def _begins_anew(line: Line) -> bool:
     """Whether a line under a title is no part of it: a label, a date in brackets, ——副标题."""
     folded = fold_for_structure(line.text)
     return label_at(folded, 0) is not None or folded[0] in "(—-"
-
-
-def _rest_of_row(cells: Sequence[str]) -> bool:
-    """Whether a page begins in the middle of a row: its number and other short cells are above.
-
-    A first cell alone that is empty may be one that is merged over rows.
-    """
-    return not cells[0] and sum(not cell for cell in cells) > 1
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from corpus.document import Layout
 from corpus.furniture import furniture
 
 
@@ -76,3 +77,52 @@ def test_furniture_without_marks_leaves_what_stands_inside_sentences():
 )
 def test_furniture_keeps_page_headers_and_text(text):
     assert marked(text) == []
+
+
+def page(number):
+    return "".join(f"第{number}段第{line}句，各县区要把河道清淤抓紧抓实。\n" for line in range(16))
+
+
+PAGE = page(0)
+
+
+def test_numbers_a_page_apart_are_page_numbers():
+    assert marked("".join(f"{page(n)}{n}\n" for n in (1, 2, 3))) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{PAGE}1\n{PAGE}2\n{PAGE}", f"{PAGE}3\n{PAGE}2\n{PAGE}1\n", "1\n清淤\n2\n护岸\n3\n绿化\n"],
+)
+def test_numbers_of_a_table_are_no_page_numbers(text):
+    assert marked(text) == []
+
+
+def test_a_line_beside_each_page_number_is_a_running_head():
+    text = "".join(f"{page(n)}青禾市河道规划\n— {n} —\n" for n in (1, 2, 3))
+    assert marked(text) == ["青禾市河道规划", "— 1 —", "青禾市河道规划", "— 2 —",
+                            "青禾市河道规划", "— 3 —"]  # fmt: skip
+
+
+@pytest.mark.parametrize("leader", ["......", ". . . . ", "……… ", "····"])
+def test_lines_that_lead_to_a_page_number_are_furniture(leader):
+    lines = [f"{title}{leader}{number}" for number, title in enumerate(("总则", "职责", "附则"), 1)]
+    assert marked("目录\n" + "\n".join(lines) + "\n正文。") == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("附件：任务分工表.docx\n正文。", ["附件：任务分工表.docx"]),
+        (f"{PAGE}2.项目清单.xlsx\n", ["2.项目清单.xlsx"]),
+        (f"关于防汛的通知.pdf\n{PAGE}", []),
+        (f"请下载见附件.pdf。\n{PAGE}", []),
+    ],
+)
+def test_names_of_attached_files_are_furniture(text, expected):
+    assert marked(text) == expected
+
+
+def test_furniture_adds_what_the_format_shows():
+    text = "网站首页\n正文。"
+    assert marked(text, layout=Layout(furniture=((0, 4),))) == ["网站首页"]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.document import Layout, StyledHeading, Table
+from corpus.reading import reading_of
 from corpus.sections import outline, section_at, section_path
 
 HABITS = Path(__file__).parent.parent / "data" / "habits"
@@ -91,7 +93,10 @@ def test_outline_ends_the_last_section_before_signature_and_attachment_name():
     "text",
     ["（一）" * 60_000, "（一）\n" * 60_000, "一是，" * 60_000, "（" * 200_000,
      "一、总则\n" * 40_000, "主要目标：" * 40_000, "1.1 总则\n" * 30_000,
-     " \n" * 150_000 + "文", "文" + " " * 300_000 + "字"],
+     " \n" * 150_000 + "文", "文" + " " * 300_000 + "字", "附件：1.表\n" * 30_000,
+     "专栏1 工程\n1.建园。引企。\n" * 15_000, "应用一：甲\n" * 30_000, "——强基。抓好落实工作。\n" * 20_000,
+     "目标：抓好落实工作，按时完成各项任务，确保取得实效。\n" * 10_000, "| a | b |\n" * 20_000,
+     "第一节修复山塘山塘要逐口登记" * 20_000, "2023年工作\n各位代表。\n" * 20_000],
 )  # fmt: skip
 def test_the_work_of_an_outline_grows_with_its_text(text):
     """Twice the text may take about twice the calls; quadratic work would take four times."""
@@ -106,6 +111,80 @@ def test_outline_of_hostile_text_stays_in_order(text):
     starts = [section.start for section in sections]
     assert starts == sorted(set(starts))
     assert all(one.start <= one.end <= one.body_end <= len(text) for one in sections)
+
+
+def laid_out(*parts):
+    """A text and its layout: "words", ("heading", level) or ["row", "row"] of a table."""
+    text, headings, tables = "", [], []
+    for part in parts:
+        start = len(text)
+        if isinstance(part, list):
+            rows = []
+            for row in part:
+                rows.append((len(text), len(text) + len(row)))
+                text += f"{row}\n"
+            tables.append(Table(start, len(text) - 1, tuple(rows)))
+            continue
+        words, level = part if isinstance(part, tuple) else (part, 0)
+        text += f"{words}\n"
+        if level:
+            headings.append(StyledHeading(start, len(text) - 1, level))
+    return text, Layout(headings=tuple(headings), tables=tuple(tables))
+
+
+def styled_tree(*parts):
+    return [[s.depth, s.label, s.title] for s in outline(*laid_out(*parts))]
+
+
+def test_outline_of_styles_alone():
+    found = styled_tree(
+        ("青禾市规划", 1), ("现状", 2), "河网密布。", ("水系", 3), "三江汇流。", ("堤防", 3),
+        "堤防完好。", ("任务", 2), "修堤。",
+    )  # fmt: skip
+    assert found == [[1, "", "现状"], [2, "", "水系"], [2, "", "堤防"], [1, "", "任务"]]
+
+
+def test_outline_keeps_the_first_of_several_headings_of_level_one():
+    found = styled_tree(("现状", 1), "河网密布。", ("水系", 2), "三江汇流。", ("任务", 1), "修堤。")
+    assert found == [[1, "", "现状"], [2, "", "水系"], [1, "", "任务"]]
+
+
+def test_outline_follows_the_numbers_where_styles_contradict_them():
+    found = styled_tree(
+        ("第一章 总则", 2), ("第一节 目的", 1), "第一条 为了治水。", ("第二章 附则", 3),
+        "第二条 自公布之日起施行。",
+    )  # fmt: skip
+    assert found == [
+        [1, "第一章", "总则"], [2, "第一节", "目的"], [3, "第一条", ""], [1, "第二章", "附则"],
+        [2, "第二条", ""],
+    ]  # fmt: skip
+
+
+def test_outline_puts_a_styled_heading_without_number_under_a_numbered_one():
+    found = styled_tree(
+        ("一、任务", 1), "修堤。", ("清淤", 2), "清淤三处。", ("二、保障", 1), "出钱。"
+    )
+    assert found == [[1, "一、", "任务"], [2, "", "清淤"], [1, "二、", "保障"]]
+
+
+def test_outline_takes_no_label_from_a_row_of_several_cells():
+    found = styled_tree(
+        "一、任务", "如下。", ["1.清淤\t3处", "二、护岸\t5处"], ["（一）说明"], "二、保障", "出钱。"
+    )
+    assert found == [[1, "一、", "任务"], [2, "（一）", ""], [1, "二、", "保障"]]
+
+
+def test_outline_looks_past_the_furniture_of_the_format():
+    text = "一、任务\n把河道清淤纳入\n1.网站地图\n日程。\n二、保障\n出钱。"
+    start = text.index("1.网站")
+    layout = Layout(furniture=((start, start + 6),))
+    assert [s.heading for s in outline(text, layout)] == ["一、任务", "二、保障"]
+
+
+def test_a_text_is_read_once_for_all_that_is_found_in_it():
+    text = "一、任务\n修堤。" * 3
+    assert reading_of(text) is reading_of(text)
+    assert outline(text) is outline(text)
 
 
 def _calls(text):

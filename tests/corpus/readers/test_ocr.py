@@ -101,8 +101,9 @@ def test_a_printed_table_keeps_its_rows():
 
 
 @recognises
-def test_a_white_picture_holds_no_text():
-    assert "没有认出文字" in refused(saved(Image.new("L", (200, 200), "white"), "PNG"))
+@pytest.mark.parametrize("size", [(200, 200), (1, 1), (1, 5000), (5000, 12), (4000, 50)])
+def test_a_white_picture_holds_no_text(size):
+    assert "没有认出文字" in refused(saved(Image.new("L", size, "white"), "PNG"))
 
 
 def test_the_extra_is_named_when_it_is_missing(monkeypatch):

@@ -6,11 +6,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from corpus.errors import DocumentError
+from corpus.readers import ocr
 from corpus.readers.content import Content, Limits
 from corpus.readers.ofd import OfdReader
+from corpus.readers.page_lines import Glyph, Page
 
 NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 EM, LEFT, FULL = 5, 30, 30  # millimetres; 30 characters fill the line from 30 to 180
@@ -189,6 +192,36 @@ def test_a_page_that_is_missing_stays_a_page():
 
     assert content.text == "二、主要目标"
     assert content.layout.pages == (0, 0)
+
+
+def scanned() -> bytes:
+    """A package whose one page is a picture."""
+    shown = '<ofd:ImageObject ID="5" ResourceID="7" Boundary="0 0 210 297"/>'
+    parts = dict(unpacked(ofd([shown])))
+    parts["Doc_0/Document.xml"] = parts["Doc_0/Document.xml"].replace(
+        "<ofd:CommonData>", "<ofd:CommonData><ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"
+    )
+    parts["Doc_0/DocumentRes.xml"] = (
+        f'<ofd:Res {NAMESPACE} BaseLoc="Res"><ofd:MultiMedias><ofd:MultiMedia ID="7" Type="Image">'
+        "<ofd:MediaFile>page.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
+    )
+    parts["Doc_0/Res/page.png"] = "the picture"
+    return package(parts)
+
+
+def test_a_page_that_is_a_picture_goes_to_ocr(monkeypatch):
+    glyph = Glyph("一、总体要求", 90, 186, 100, 16)
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "decoded", lambda data, source_name: np.zeros((1, 1, 3)))
+    monkeypatch.setattr(ocr, "page_of", lambda picture, unit: Page(595, 842, [glyph]))
+
+    assert read(scanned()).text == "一、总体要求"
+
+
+def test_pictures_need_the_extra(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
+
+    assert 'pip install "cewen[ocr]"' in refused(scanned())
 
 
 def test_damage_is_one_clear_error():
