@@ -268,6 +268,8 @@ class _Titles:
             return bool(self.folded[stop:].strip())
         if self.folded[stop : following.start].strip(_AFTER_SENTENCE):
             return True
+        if (item.style, following.style) == ("han", "chapter"):  # older plans: 一、… 第一章 …
+            return True
         return RANK[following.style] > RANK[item.style]
 
     def _structural_title(self, start: int, sentence: int, stop: int) -> Span | None:

@@ -28,6 +28,7 @@ _SENTENCE_LINES = 10
 """Long lines without end punctuation from which a file is taken to have one sentence a line."""
 _HEAD_STUB = 8
 _POINTS_MAX = 12
+_SAID_AGAIN = 4
 _STUB_TITLE = 25
 _TITLE_AT_END_MAX = 40
 _KINSOKU = 4
@@ -150,7 +151,7 @@ class _Joiner:
             return False
         if head is not None and line.start == paragraph_start and self._stub(line, following):
             return True
-        return self._broken(line) and not self._ends_in_title(line, head)
+        return self._broken(line) and not self._ends_in_title(line, following, head)
 
     def _opens(self, line: Line) -> bool:
         return (
@@ -164,10 +165,11 @@ class _Joiner:
         short = line.end - line.start <= _POINTS_MAX and self.folded[line.start].isdecimal()
         return short and POINTS_ALONE.match(self.folded, line.start, line.end) is not None
 
-    def _ends_in_title(self, line: Line, head: Label | None) -> bool:
+    def _ends_in_title(self, line: Line, following: Line, head: Label | None) -> bool:
         """Whether the line ends in a label and a short title: …分析决策。二、设备.
 
-        In a wrapped file the title must also stop short of a full line.
+        In a wrapped file the title must also stop short of a full line. Titles of 1. and （1） run
+        on into their text as a rule; they end here when the next line says them again.
         """
         last = max(self.folded.rfind(stop, line.start, line.end) for stop in _STOPS)
         start = line.start if last < 0 else last + 1
@@ -175,13 +177,20 @@ class _Joiner:
             while self.folded[start].isspace():
                 start += 1
             head = label_at(self.folded, start)
-        if head is None or head.style not in _LINE_STYLES or line.end - start > _TITLE_AT_END_MAX:
+        if head is None or line.end - start > _TITLE_AT_END_MAX:
             return False
+        if head.style not in _LINE_STYLES:
+            return self._said_again(head.end, line.end, following.start)
         if self.folded[line.end - 1] in _UNFINISHED:
             return False
         if self.width is None:
             return last >= 0 and "," not in self.folded[start : line.end]
         return self._columns(start, line.end) < self.columns - _KINSOKU
+
+    def _said_again(self, start: int, end: int, below: int) -> bool:
+        """Whether the next line begins as the title does: 2.通用规范, 通用规范侧重于…."""
+        words = self.folded[start:end].strip()[:_SAID_AGAIN]
+        return len(words) == _SAID_AGAIN and self.folded.startswith(words, below)
 
     def _stub(self, line: Line, following: Line) -> bool:
         """Whether a label and a verb have their quoted object on the next line: 3.实施, “…”计划."""

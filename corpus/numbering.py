@@ -54,7 +54,7 @@ _LABEL_STARTS = frozenset("第一二三四五六七八九十百零〇两(0123456
     for first, last in ("①⑳", "㈠㈩", "⑴⒇", "⒈⒛")
     for code in range(ord(first), ord(last) + 1)
 )
-_LINE_LABEL_STARTS = frozenset("附专应任行工案场问措专举方步目主事0123456789abcdefgh")
+_LINE_LABEL_STARTS = frozenset("附专应任行工案场问措举方步目主事(0123456789abcdefghijklmn")
 """With what characters labels begin; nearly every character of a text is another one."""
 _LABEL = re.compile(
     rf"""(?=[{"".join(sorted(_LABEL_STARTS))}])(?:
@@ -85,7 +85,7 @@ _LINE_LABEL = re.compile(
     r"|(?:应用|任务|行动|工程|案例|场景|问题|问|措施|专题|举措|方向|步骤|目标|主题|事项)"
     r"\ *(?P<noun>[一二三四五六七八九十]{1,3}|\d{1,2})(?:\ *:|\ (?=\S))"
     r"|(?P<point>0[1-9])(?=[\ .、]*[\u4e00-\u9fff“])"
-    r"|(?P<letter>[a-h])[.、](?=\s*[\u4e00-\u9fff])"
+    r"|(?P<letter>[a-n])[.、](?=\s*[\u4e00-\u9fff])|\((?P<bracketed>[a-n])\)(?=\s*[\u4e00-\u9fff])"
 )
 _POINTS = re.compile(
     r"(?P<points>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s|[\u4e00-\u9fff“])(?!\s*(?:万|亿|元|个|家|倍|米|公里|吨|年|月|日|平方))"
@@ -152,8 +152,8 @@ def line_label(folded: str, start: int, end: int) -> Label | None:
     match = _LINE_LABEL.match(folded, start, end)
     if match is None:
         return _point_label(folded, start, end)
-    style = _LINE_STYLES[match.lastgroup or ""]
-    numeral = match[style]
+    group = match.lastgroup or ""
+    style, numeral = _LINE_STYLES[group], match[group]
     ordinal = _letter(numeral) if style == "letter" else number(numeral)
     return Label(style, ordinal, start, match.end())
 
@@ -210,7 +210,7 @@ def _sign(sign: str, start: int, end: int) -> Label:
 
 
 _LINE_STYLES: dict[str, Style] = {
-    "box": "box", "noun": "noun", "point": "point", "letter": "letter",
+    "box": "box", "noun": "noun", "point": "point", "letter": "letter", "bracketed": "letter",
 }  # fmt: skip
 _STYLES: dict[str, Style] = {
     "han": "han", "han_bracket": "han_bracket", "arabic": "arabic",

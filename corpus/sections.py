@@ -9,17 +9,21 @@ deeper; the 落款 of a notice closes everything, so that the plan it issues beg
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from corpus.document import PLAIN, Layout, Section
 from corpus.headings import find_heads
-from corpus.numbering import HOLDERS, LEVEL, RANK
+from corpus.numbering import HOLDERS, LEVEL, RANK, Style
 from corpus.reading import reading_of
 from corpus.series import accepted_labels
 from corpus.signoff import tail_start
 from corpus.unnumbered import Head
+
+_TITLE_GAP = 40
+"""Characters between a title and the heading below it when no text stands between them."""
 
 
 def outline(text: str, layout: Layout = PLAIN) -> tuple[Section, ...]:
@@ -89,15 +93,17 @@ class _Tree:
         self.breaks = sorted(breaks)
         self.end = end
         self.nodes: list[_Node] = []
+        self.ranks: Mapping[Style, int] = RANK
         self.open: list[_Node] = []  # the open sections, outermost first
 
     def of(self, heads: Sequence[Head]) -> tuple[Section, ...]:
         """Nest ``heads``, which are in text order."""
+        self.ranks = _ranks(heads)
         for head in heads:
             signed = self._break_after_last_head(head.start)
             if signed is not None:
                 self._close(0, signed)
-            self._close(_depth_for(head, self.open), head.start)
+            self._close(_depth_for(head, self.open, self.ranks), head.start)
             self._append(head)
         last = self.nodes[-1].head
         signed = self._break_after_last_head(self.end)
@@ -129,7 +135,20 @@ class _Tree:
         return self.breaks[position] if found else None
 
 
-def _depth_for(head: Head, opened: Sequence[_Node]) -> int:
+def _ranks(heads: Sequence[Head]) -> Mapping[Style, int]:
+    """Return the order of nesting: in older plans 一、 stands above 第一章 and holds chapters.
+
+    Then a chapter follows right below the title of a 一、, and chapters count on across them.
+    """
+    parts = sum(head.style == "han" for head in heads)
+    above = sum(
+        (one.style, other.style) == ("han", "chapter") and other.start - one.end <= _TITLE_GAP
+        for one, other in pairwise(heads)
+    )
+    return {**RANK, "han": 1} if above > 1 and 2 * above >= parts else RANK
+
+
+def _depth_for(head: Head, opened: Sequence[_Node], ranks: Mapping[Style, int]) -> int:
     """Return how many of the open sections stay open above ``head``."""
     if head.style == "styled":
         return _depth_of_styled(head.level, opened)
@@ -140,18 +159,18 @@ def _depth_for(head: Head, opened: Sequence[_Node]) -> int:
             if node.head.style == head.style:
                 return depth
     for depth in range(len(opened), 0, -1):
-        if _holds(opened, depth - 1, head):
+        if _holds(opened, depth - 1, head, ranks):
             return depth
     return 0
 
 
-def _holds(opened: Sequence[_Node], at: int, head: Head) -> bool:
+def _holds(opened: Sequence[_Node], at: int, head: Head, ranks: Mapping[Style, int]) -> bool:
     """Whether the open section ``at`` may hold a labelled head; a run-in holds what its may."""
     node = opened[at].head
     if node.holds_to is not None and head.start >= node.holds_to:
         return False
     if node.style is None:
-        return at > 0 and head.style is not None and _holds(opened, at - 1, head)
+        return at > 0 and head.style is not None and _holds(opened, at - 1, head, ranks)
     if node.style == "styled":
         if node.ordinal == 0 and head.style is not None and RANK[head.style] <= RANK["han"]:
             return False
@@ -160,7 +179,7 @@ def _holds(opened: Sequence[_Node], at: int, head: Head) -> bool:
         inner = opened[at + 1].head if at + 1 < len(opened) else head
         counts_on = (inner.style, inner.ordinal + 1) == (head.style, head.ordinal)
         return head.style not in HOLDERS and (counts_on or not _goes_on(opened[:at], head))
-    return head.style is not None and RANK[node.style] < RANK[head.style]
+    return head.style is not None and ranks[node.style] < ranks[head.style]
 
 
 def _goes_on(opened: Sequence[_Node], head: Head) -> bool:

@@ -32,7 +32,10 @@ _OF_STANDARD = re.compile(r"第\ ?\d+\ ?部分")
 _BEFORE_FIRST = ("。", ";", ":", "!", "?")
 _BEFORE_NEXT = (*_BEFORE_FIRST, ",", "、", "”", ")", "】", "》", "|")
 _BEFORE_SPOKEN = ("", *_BEFORE_FIRST, ",", "、", "”", ")")
-_NEXT_LEVEL = {("han", "han_bracket"), ("han_bracket", "arabic"), ("arabic", "arabic_bracket")}
+_NEXT_LEVEL = {
+    ("han", "han_bracket"), ("han", "arabic"), ("han_bracket", "arabic"),
+    ("arabic", "arabic_bracket"),
+}  # fmt: skip
 """Steps of the standard numbering, taken in one line: 一、…，…（一）…."""
 _SENTENCE_STOP = re.compile(r"[。!?;]")
 _ANY_STOP = re.compile(r"[。!?;:,]")
@@ -90,12 +93,16 @@ class _Series:
         return found
 
     def _candidates(self) -> list[Label]:
+        """Return the labels in text order; that of a line comes before one found inside it."""
         reading = self.reading
-        found = {label.start: label for label in labels(reading.folded)}
-        found |= {label.start: label for label in self._line_labels()}
+        found = [label for label in labels(reading.folded) if not reading.passed(label.start)]
+        of_lines = {label.start: label for label in self._line_labels()}
+        if not of_lines and not reading.styled:
+            return found
+        merged = {label.start: label for label in found} | of_lines
         for at in reading.styled:
-            found.setdefault(at, Label("styled", 1, at, at))
-        kept = [label for label in found.values() if not reading.passed(label.start)]
+            merged.setdefault(at, Label("styled", 1, at, at))
+        kept = [label for label in merged.values() if not reading.passed(label.start)]
         return sorted(kept, key=attrgetter("start"))
 
     def _line_labels(self) -> Iterator[Label]:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -46,6 +47,8 @@ _NOT_A_HEAD = re.compile(r"[\d:;?!]|各位代表|如下")
 _NARRATIVE = re.compile(r"\s*我们")
 """How the text goes on where its first sentence is a saying that heads nothing."""
 _JUDGEMENT = re.compile(r"(?<!求)是.")
+_SPACED = re.compile(r"(?<=。)\ +(?=[\u4e00-\u9fff“])")
+_PIECE_MIN = 35
 _BULLET = re.compile(r"(?:[—\-–]{1,3}|[●○◆■▪•·])\ *")
 _ANY_STOP = re.compile(r"[。!?;:,]")
 _SENTENCE_MARKS = ("。", "!", "?", ";")
@@ -151,6 +154,11 @@ def parallel_run_ins(reading: Reading, heads: Sequence[Head]) -> list[Head]:
             ends = reading.folded[opening.paragraph_end - 1] == ":"
             holds_to = None if ends else opening.paragraph_end
             found.append(_run_in(reading, (opening.start, opening.end), holds_to))
+    taken = {*starts, *(head.start for head in found)}
+    for opening in _spaced_openings(reading):
+        at = bisect_left(starts, opening.start) - 1
+        if at >= 0 and not regulated[at] and opening.start not in taken:
+            found.append(_run_in(reading, (opening.start, opening.end), opening.paragraph_end))
     return found
 
 
@@ -214,40 +222,89 @@ def _clauses(reading: Reading, opening: _Opening) -> int:
 
 def _opening(reading: Reading, position: int) -> _Opening | None:
     """Return a paragraph's first sentence when it is short and the longer part follows it."""
-    folded = reading.folded
     first, last = reading.paragraphs[position]
-    bullet = _BULLET.match(folded, first, last)
+    bullet = _BULLET.match(reading.folded, first, last)
     start = bullet.end() if bullet else first
-    colon = folded.find(":", start, min(last, start + _NAME_MAX + 1))
-    if colon > start and last - colon > _NAMED_REST_MIN and not reading.aside(colon):
-        clear = not _ANY_STOP.search(folded, start, colon) and not reading.passed(start)
-        clear = clear and not _NOT_A_HEAD.search(folded, start, colon)
-        return _Opening(start, colon, last, True, bullet is not None) if clear else None
+    named = _named_opening(reading, start, last)
+    if named is not None:
+        return named._replace(bulleted=bullet is not None)
     if _heads_lines(reading, position):
         return _Opening(start, last, last, False, True)
+    opening = _sentence_opening(reading, start, last)
+    if opening is None or (bullet is None and not _is_head(reading, opening)):
+        return None
+    if not _followed(reading, opening) and not (bullet and _goes_on_below(reading, position)):
+        return None
+    return opening._replace(bulleted=bullet is not None)
+
+
+def _named_opening(reading: Reading, start: int, last: int) -> _Opening | None:
+    """Return the name before a colon with which ``[start, last)`` begins, for 看台账：每月翻看…."""
+    folded = reading.folded
+    colon = folded.find(":", start, min(last, start + _NAME_MAX + 1))
+    if colon <= start or last - colon <= _NAMED_REST_MIN or reading.aside(colon):
+        return None
+    unclear = _ANY_STOP.search(folded, start, colon) or _NOT_A_HEAD.search(folded, start, colon)
+    return None if unclear or reading.passed(start) else _Opening(start, colon, last, True, False)
+
+
+def _sentence_opening(reading: Reading, start: int, last: int) -> _Opening | None:
+    folded = reading.folded
     stop = folded.find("。", start, min(last, start + _CLAUSED_RUN_IN_MAX + 4))
     if stop <= start or reading.aside(stop) or _NOT_A_HEAD.search(folded, start, stop):
         return None
+    if folded[start] in "、,":
+        return None
     words = "".join(folded[start:stop].split())
-    if bullet is None and _JUDGEMENT.search(words):
-        return None
-    if len(words) > (_CLAUSED_RUN_IN_MAX if "," in words else _RUN_IN_MAX):
-        return None
-    rest = len("".join(folded[stop + 1 : min(last, stop + 2 * _RUN_IN_MAX)].split()))
-    if rest < min(len(words), _REST_MIN) and not (bullet and _goes_on_below(reading, position)):
-        return None
-    return _Opening(start, stop, last, False, bullet is not None)
+    longest = _CLAUSED_RUN_IN_MAX if "," in words else _RUN_IN_MAX
+    return _Opening(start, stop, last, False, False) if len(words) <= longest else None
+
+
+def _is_head(reading: Reading, opening: _Opening) -> bool:
+    return _JUDGEMENT.search(reading.folded, opening.start, opening.end) is None
+
+
+def _followed(reading: Reading, opening: _Opening) -> bool:
+    """Whether the longer part of the paragraph follows its opening."""
+    rest = reading.folded[opening.end + 1 : min(opening.paragraph_end, opening.end + 60)]
+    length = len("".join(reading.folded[opening.start : opening.end].split()))
+    return len("".join(rest.split())) >= min(length, _REST_MIN)
+
+
+def _spaced_openings(reading: Reading) -> Iterator[_Opening]:
+    for first, last in reading.paragraphs:
+        if last - first >= _ROW_MIN * _PIECE_MIN:
+            yield from _pieces_of(reading, first, last)
+
+
+def _pieces_of(reading: Reading, first: int, last: int) -> list[_Opening]:
+    """Return the openings of what only spaces part in one paragraph: …服务。 创新驱动，重点突破。….
+
+    All of them must open with a name, or shortly and alike; else the spaces mean nothing.
+    """
+    cuts = [match.end() for match in _SPACED.finditer(reading.folded, first, last)]
+    if len(cuts) + 1 < _ROW_MIN:
+        return []
+    pieces = list(pairwise([first, *cuts, last]))
+    named = [opening for piece in pieces if (opening := _named_opening(reading, *piece))]
+    if len(named) == len(pieces):
+        return named
+    found: list[_Opening] = []
+    for piece in pieces:
+        opening = _sentence_opening(reading, *piece)
+        if opening is None or not _followed(reading, opening) or not _is_head(reading, opening):
+            return []
+        found.append(opening)
+    return found if all(_alike(reading, one, other) for one, other in pairwise(found)) else []
 
 
 def _heads_lines(reading: Reading, position: int) -> bool:
     """Whether this is the indented first line of a paragraph that lost its full stops."""
     folded = reading.folded
     first, last = reading.paragraphs[position]
-    if (
-        not reading.unstopped
-        or last - first > _RUN_IN_MAX
-        or position + 1 == len(reading.paragraphs)
-    ):
+    if not reading.unstopped or last - first > _RUN_IN_MAX:
+        return False
+    if position + 1 == len(reading.paragraphs):
         return False
     below = reading.paragraphs[position + 1][0]
     if folded[first - 1] != " " or folded[below - 1] != "\n":

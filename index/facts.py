@@ -28,6 +28,8 @@ Fact = Target | Responsibility | Reference
 
 _KEYS_A_QUERY = 500
 _LEVELS = "省市县区州旗盟镇乡"
+_LEVEL_WORDS = f"{_LEVELS}各级自治全国家中央共"
+"""Characters of what stands before a body's name without naming a place: 省级, 各市, 国家."""
 
 SCHEMA = """
 CREATE TABLE targets (
@@ -144,7 +146,8 @@ class ResponsibilityFilter:
     """Which responsibilities are wanted; empty fields do not restrict.
 
     ``unit`` is the name of a body, long or short, with or without its level: 发改委 finds every
-    level, 省发改委 no 市发展改革委. What is no whole name (科技) is looked for inside the names.
+    level, 省发改委 no 市发展改革委, 绍兴市发改委 what documents of 绍兴市 call 市发改委. What is no
+    whole name (科技) is looked for inside the names.
     """
 
     regions: tuple[str, ...] = ()
@@ -372,12 +375,7 @@ def responsibilities(
     condition.among("d.region", filters.regions)
     condition.among("d.id", filters.document_ids)
     condition.equal("f.role", filters.role)
-    unit = squeeze(filters.unit)
-    if is_body(unit):
-        condition.equal("f.body", body_key(unit))
-        condition.among("f.level", ("", level) if (level := _level(unit)) else ())
-    else:
-        condition.contains("f.unit_key", unit)
+    _ask_for_body(connection, condition, squeeze(filters.unit))
     total, keys = _find(connection, "responsibilities", condition, limit, offset)
     rows = _rows(connection, "responsibilities", f"{_SOURCE}, {_RESPONSIBILITY}", keys)
     return FactPage(
@@ -386,6 +384,28 @@ def responsibilities(
             ResponsibilityRow(_source(row), Responsibility(*row[_SOURCE_WIDTH:])) for row in rows
         ),
     )
+
+
+def _ask_for_body(connection: sqlite3.Connection, condition: _Condition, unit: str) -> None:
+    if not is_body(unit):
+        condition.contains("f.unit_key", unit)
+        return
+    place = _place(connection, unit)
+    own = place[-1:] + unit[len(place) :] if place else unit
+    condition.equal("f.body", body_key(own))
+    if level := _level(own):
+        condition.among("f.level", ("", level))
+    if place:
+        condition.parts.append("(d.region LIKE ? OR ? LIKE '%' || d.region OR f.unit_key LIKE ?)")
+        condition.values += [f"{place}%", place, f"{place}%"]
+
+
+def _place(connection: sqlite3.Connection, unit: str) -> str:
+    """Return the place that a body's name begins with: one of the library's regions or another."""
+    regions = connection.execute("SELECT DISTINCT region FROM documents WHERE region IS NOT NULL")
+    begun = [str(name) for (name,) in regions if unit.startswith(name)]
+    place = max(begun, key=len, default="") or unit.removesuffix(bare_name(unit))
+    return place if place.strip(_LEVEL_WORDS) and len(place) < len(unit) - 1 else ""
 
 
 def _find(

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from corpus.document import Document, Metadata
+from corpus.facts import Target
 from index.encoder import HashEncoder
 from index.index import Index
 
@@ -131,3 +132,27 @@ def own_index(library, encoder, tmp_path):
     """An index of the three documents that a test may change."""
     with Index.build(tmp_path / "library", library, encoder) as built:
         yield built
+
+
+def _target(document, clause, figure, **fields):
+    """A target of ``clause``; its figure is not less than 400亿元 by 2025 unless told otherwise."""
+    start = document.text.index(clause)
+    figure_start = document.text.index(figure, start)
+    stated = {
+        "subject": "", "indicator": "总产值", "comparator": ">=", "value": 400.0, "value_max": None,
+        "unit": "亿元", "value_base": 400e8, "value_max_base": None, "unit_base": "元",
+        "year": 2025, "year_from": "sentence", "per_year": False, "binding": None, "section": None,
+    }  # fmt: skip
+    return Target(
+        **stated | fields,
+        start=start,
+        end=start + len(clause),
+        figure_start=figure_start,
+        figure_end=figure_start + len(figure),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_target():
+    """Make a target: ``make_target(document, clause, figure, value=…)``."""
+    return _target

@@ -42,11 +42,11 @@ PROBLEM_RESPONSE: dict[str, Any] = {
 MetadataForm = TypeAdapter(schemas.MetadataFields | dict[str, schemas.MetadataFields])
 
 bearer = HTTPBearer(auto_error=False, description="配置了密钥时，/api/ 下的调用都须带密钥")
-router = APIRouter(
-    prefix="/api/v1",
-    dependencies=[Security(bearer)],
-    responses={422: PROBLEM_RESPONSE, 503: PROBLEM_RESPONSE},
-)
+GUARDED: dict[str, Any] = {
+    "dependencies": [Security(bearer)],
+    "responses": {422: PROBLEM_RESPONSE, 503: PROBLEM_RESPONSE},
+}
+router = APIRouter(prefix="/api/v1", **GUARDED)
 operations = APIRouter(tags=["运行"])
 
 
@@ -86,6 +86,7 @@ def create_app(
     )
     app.state.service = service
     app.include_router(router)
+    app.include_router(facts_api.router, **GUARDED)
     app.include_router(operations)
     problems.install(app)
     settings = service.settings
@@ -378,9 +379,6 @@ def get_job(job_id: str, service: ServiceDep) -> schemas.JobResponse:
             for result in job.files
         ],
     )
-
-
-router.include_router(facts_api.router)
 
 
 @router.post(

@@ -33,12 +33,27 @@ def _source(source: FactSource, start: int, end: int) -> tuple[Value, ...]:
 def _target(row: TargetRow) -> tuple[Value, ...]:
     target = row.target
     return (
-        row.source.region, target.subject, target.indicator, COMPARATORS[target.comparator],
-        target.value, target.value_max, target.unit, target.value_base, target.value_max_base,
-        target.unit_base, target.year, target.year_from and YEAR_SOURCES[target.year_from],
-        "是" if target.per_year else "", target.binding,
+        row.source.region,
+        target.subject,
+        target.indicator,
+        COMPARATORS[target.comparator],
+        _number(target.value),
+        _number(target.value_max),
+        target.unit,
+        _number(target.value_base),
+        _number(target.value_max_base),
+        target.unit_base,
+        target.year,
+        target.year_from and YEAR_SOURCES[target.year_from],
+        "是" if target.per_year else "",
+        target.binding,
         *_source(row.source, target.start, target.end),
-    )  # fmt: skip
+    )
+
+
+def _number(value: float | None) -> Value:
+    """Return 400 for 400.0: a column of figures reads better without noughts."""
+    return int(value) if value is not None and value.is_integer() else value
 
 
 def targets(rows: Iterable[TargetRow]) -> Sheet:

@@ -24,7 +24,7 @@ PAGE = 100
 COMPARED_MAX = 20_000
 """Targets that one comparison may take in."""
 
-router = APIRouter(tags=["事实"])
+router = APIRouter(prefix="/api/v1", tags=["事实"])
 
 
 async def _service(request: Request) -> Service:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+ROLES = ("责任", "牵头", "配合", "负责")
+"""The values of ``corpus.facts.fact.Role``, which takes long to import."""
 _SHOWN = 50
 
 
@@ -135,7 +137,7 @@ def targets(
 @facts.command()
 @_PLACES
 @click.option("--unit", default="", help="单位名称，全称、简称均可；带级别时只列该级。")
-@click.option("--role", type=click.Choice(["责任", "牵头", "配合"]), help="职责。")
+@click.option("--role", type=click.Choice(ROLES), help="职责。")
 @_LIMIT
 @_OUTPUT
 def responsibilities(

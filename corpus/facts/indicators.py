@@ -21,8 +21,8 @@ _FIVE_YEARS = (
 )
 _LEAD = re.compile(
     rf"^(?:{_YEARS}|{_FIVE_YEARS}|力争|力促|争取|努力|确保|计划|预计|预期|其中|同时|并(?![网购联])|且|即|提出|支撑|以及|及|和|、|,|:"
-    r"|全面|加快|大力|积极|进一步|着力|重点|继续|持续|不断|使得?|要|将|总共|一共|共计|共|每年|平均每年|今年|全年|年内"
-    r"|本年度|(?:期间)?内|今后|未来(?=[一二三四五六七八九十\d]+年)|[一二三四五六七八九十\d]+年(?:时间)?(?:之?内|左右)|年底前|年底|期间|再|也|基本|推行|推动|推进|促进|带动"
+    r"|全面|加快|大力|积极|进一步|着力|重点(?=打造|培育|支持|推进|发展|实施|引进|建成|抓好)|继续|持续|不断|使得?|要|将|总共|一共|共计|共|每年|平均每年|今年|全年|年内"
+    r"|本年度|(?:期间)?内|今后|未来(?=[一二三四五六七八九十\d]+年)|[一二三四五六七八九十\d]+年(?:时间)?(?:之?内|左右)|年底前|年底|期间|再|也|基本(?=[建实形达完])|推行|推动|推进|促进|带动"
     r"|实现|达到|保持|主要目标(?:是|为)?|(?:主要)?预期目标(?:是|为)?|目标(?:是|为)?|一是|二是|三是|四是|五是|[\d０-９]+[.．、])+"
 )
 _ENDING_MAX = 24
@@ -48,7 +48,7 @@ _ACTOR = re.compile(
 )
 _SUBJECT_END = (
     r"(?:[产行工农林牧渔副商企服造矿]业|制造业|服务业|建筑业|旅游业|金融业|数字经济|民营经济|海洋经济|[^人]经济|集群|园区"
-    r"|居民|城镇|农村|平台|开发区|高新区|全社会|(?<!城)[市县省州]|全[国省市区县州镇]|我[省市区县州]|[市县区州省]级|市本级|汽车|领域|行业|部门)"
+    r"|居民|平台|开发区|高新区|(?<!城)[市县省州]|全[国省市区县州镇]|我[省市区县州]|[市县区州省]级|市本级|汽车|领域|行业|部门)"
 )
 _ATTRIBUTE = (
     r"(?:规模以上|规上|限上|限额以上)?(?:工业)?(?:总产值|产值|增加值|总产出|产业规模|规模|总量|总规模|主营业务|营业|销售|总收入|收入|营收"
@@ -59,7 +59,7 @@ _SUBJECT = re.compile(
     rf"^(?P<subject>.{{0,30}}?{_SUBJECT_END})(?:的)?(?P<attribute>{_ATTRIBUTE}.*)$"
 )
 _PLACE = re.compile(
-    r"^(?P<place>(?:在)?(?:全[国省市区县州域]|我[省市区县州]|各(?:市县区|县市区|县区|市州|[市县区地乡镇][^,、]{0,4})))(?:的|内|范围内)?(?=.{2})"
+    r"^(?P<place>(?:在)?(?:全国(?!重点|文明|百强|先进|示范|一流)|全[省市区县州域]|我[省市区县州]|各(?:市县区|县市区|县区|市州|[市县区地乡镇][^,、]{0,4})))(?:的|内|范围内)?(?=.{2})"
 )
 _FIELD = re.compile(r"^在?(?P<field>[^,]{2,24}?)(?:等)?(?:重点)?领域(?!类)(?:共|累计)?(?=.{2})")
 _BARE = frozenset(("占比", "比重", "比例", "增速", "年均增速", "总量", "覆盖率", "普及率"))
@@ -128,6 +128,12 @@ class Name:
         if not subject:
             return replace(self, indicator=part)
         return replace(self, subject=subject, indicator=indicator)
+
+    @property
+    def is_bare_change(self) -> bool:
+        """Whether only a change is named, not of what: 年均增长8%."""
+        bare = self.indicator in ("年均增速", "增速")
+        return bare or bool(self.change and self.indicator == self.change)
 
     @property
     def generic(self) -> bool:
@@ -369,6 +375,14 @@ def measures_money(indicator: str) -> bool:
 def says_nothing(words: str) -> bool:
     """Whether ``words`` only go on from the figure before: 增长6%、力争7%."""
     return _SAYS_NOTHING.match(_LEAD.sub("", words)) is not None
+
+
+def made(words: str) -> Name | None:
+    """Return what a clause of its own has made: 打造升级版企业园; None for any other clause."""
+    match = AT_START.match(words)
+    if match is None or match.end() == len(words) or "、" in words:
+        return None
+    return Name("", words[match.end() :])
 
 
 def in_total(name: Name) -> Name:

@@ -22,6 +22,7 @@ from corpus.facts.indicators import (
     in_total,
     is_rate_list,
     joined,
+    made,
     name_after,
     name_before,
     name_share,
@@ -36,6 +37,8 @@ from corpus.sentences import enclosed
 
 _HEAD_MAX = 160
 """Characters before a figure that may name what it measures."""
+_TOPIC_MAX = 40
+"""Characters of a clause that names one thing."""
 _VERB_MAX = 8
 """Characters a verb before a figure may have, with what stands between."""
 _JOINT = re.compile(r"^(?:[、和及与]|以及|,)$")
@@ -52,9 +55,17 @@ _EACH_PLURAL = re.compile(
 )
 _FULFILS = re.compile(r"(?:实现|做到|预留|加强|达到)$")
 _ACHIEVES = re.compile(
-    r"[^,;。]{2,40}?(?:实现|达到|通过|进入|纳入|具备|建成|完成|开展|配备|设立|建立|接入|实行|享有|创成|开工|竣工|投产|入选|覆盖|普及|设有|使用|掌握|接受|得到|用上|参加|设置|联通)"
+    r"[^,;。]{2,40}?"
+    r"(?:实现|达到|通过|进入|纳入|具备|建成|完成|开展|配备|设立|建立|设置|设有|接入|联通|实行|享有"
+    r"|创成|开工|竣工|投产|入选|覆盖|普及|使用|掌握|接受|得到|用上|参加)"
 )
-_FRAMES = re.compile(r"阶段|步骤|方面|层次|部分|环节|维度|任务(?!书)|重点任务|主要任务|原则|问题|步走")
+_CHANGE_AT_END = re.compile(r"(?:年均)?(?:增速|增长|提高|下降|降低)$")
+_GOES_ON = re.compile(r"(?:、|和|以?及|与)?各?$")
+_ITEM_JOINT = re.compile(r"、|和|以及|及(?!以上)")
+_NOUN_STOP = re.compile(r"并(?!购|网)|,|用于|以(?=[提推促])")
+_FRAMES = re.compile(
+    r"阶段|步骤|方面|层次|部分|环节|维度|任务(?!书)|重点任务|主要任务|原则|问题|步走"
+)
 """What a plan counts to tell how it is laid out, not what it sets itself to reach."""
 _COUNTED_MONEY = re.compile(
     r"(?:以上|左右)?(?:的)?(?:投资|资金|贷款|税|融资|债|基金|产值|收入|营收)"
@@ -87,16 +98,19 @@ class Measured:
         self.last = Name("", "")
         self.verb = ""
         self.counted = False
+        self.topic: Span | None = None
 
     def begin_sentence(self) -> None:
         """Forget what the sentence before named."""
         self.last = Name("", "")
         self.verb = ""
         self.counted = False
+        self.topic = None
 
-    def pass_clause(self) -> None:
-        """Note a clause without figures: a list of things counted ends there."""
+    def pass_clause(self, clause: Span) -> None:
+        """Note a clause without figures: it may name what the next one only counts in total."""
         self.counted = False
+        self.topic = clause
 
     def findings(self, clause: Span, held: Sequence[Figure]) -> Iterator[Finding]:
         """Yield those of ``held``, the figures of ``clause`` in order, that measure something."""
@@ -112,7 +126,7 @@ class Measured:
             cursor = max(cursor, run[0].start - _HEAD_MAX)
             left = self.raw[cursor : run[0].start]
             if self._measures(run[-1], clause[1]):
-                findings = self._ending(clause, run, left)
+                findings = self._ending(run, left)
                 cursor, counted = run[-1].end, False
             elif self._achieves(run, following, clause[1]):
                 findings = self._achieving(clause, run[0])
@@ -120,7 +134,7 @@ class Measured:
             elif self._counts(run, self.raw[cursor : run[0].digits], counted):
                 left = self.raw[cursor : run[0].digits]
                 noun_end = self._noun_end(run[-1].end, following, clause[1])
-                findings = self._counting(clause, run, left, noun_end)
+                findings = self._counting(run[0], left, noun_end)
                 cursor, counted = noun_end, True
                 while at < len(held) and held[at].start < noun_end:
                     at += 1
@@ -159,7 +173,7 @@ class Measured:
             return False
         if figure.is_duration or figure.is_rate or not figure.unit or figure.unit in SIZES:
             return False
-        goes_on = counted and re.fullmatch(r"(?:、|和|及|以及|与)?(?:各)?", left) is not None
+        goes_on = counted and _GOES_ON.match(left) is not None
         if figure.unit_base in MONEY:
             return (
                 _COUNTED_MONEY.match(self.words, figure.end) is not None
@@ -201,19 +215,19 @@ class Measured:
         limit = following.start if following is not None else end
         joints = [
             match.start()
-            for match in re.finditer(r"、|和|以及|及(?!以上)", self.words[start:limit])
-            if not asides.hold(start + match.start())
+            for match in _ITEM_JOINT.finditer(self.words, start, limit)
+            if not asides.hold(match.start())
         ]
         if following is not None and joints:
-            near = start + joints[-1]
+            near = joints[-1]
             if limit - near <= 2 or governs(self.raw[near + 1 : limit]):
                 return near
             if self._measures(following, end):
-                return start + joints[0]
-        stop = re.compile(r"并(?!购|网)|,|用于|,|以(?=[提推促])").search(self.words, start, end)
+                return joints[0]
+        stop = _NOUN_STOP.search(self.words, start, end)
         return stop.start() if stop else end
 
-    def _ending(self, clause: Span, run: Sequence[Figure], left: str) -> Iterator[Finding]:
+    def _ending(self, run: Sequence[Figure], left: str) -> Iterator[Finding]:
         """Yield the figures that stand at the end of their phrase, with the names before them."""
         if run[0].is_duration and not modality.reaches(left):
             return
@@ -259,19 +273,32 @@ class Measured:
         name = name_before(head, percent=figure.is_rate)
         if head.endswith("的") and figure.is_count:
             return replace(name, indicator=name.indicator + "的" + _without_verb(self.last))
+        return self._leaning(name) or self._standing(name, figure)
+
+    def _leaning(self, name: Name) -> Name | None:
+        """Complete a name that says nothing alone: 竣工20个, 年均增长8%, 总数100个."""
         if name.verb and name.indicator == name.verb:
             return replace(name, indicator=name.verb + _without_verb(self.last))
-        if name.indicator in ("年均增速", "增速") or (
-            name.change and name.indicator == name.change
-        ):
-            base = _without_change(self.last.indicator)
-            if not base:
-                return Name("", "")
-            return replace(
-                name, subject=name.subject or self.last.subject, indicator=base + name.indicator
-            )
-        if name.generic and self.last.indicator and name.indicator:
-            return replace(name, subject=self.last.subject or stem(self.last.indicator))
+        if name.is_bare_change:
+            base = _CHANGE_AT_END.sub("", self.last.indicator)
+            subject = name.subject or self.last.subject
+            indicator = base + name.indicator if base else ""
+            return replace(name, subject=subject, indicator=indicator)
+        of = self._leaned_on() if name.generic and name.indicator else None
+        if of is None:
+            return None
+        return replace(name, subject=of.subject, indicator=stem(_without_verb(of)) + name.indicator)
+
+    def _leaned_on(self) -> Name | None:
+        """Return what a bare 总数 or 产值 is of: what was named last, or made just before."""
+        if self.last.indicator:
+            return self.last
+        if self.topic is None or self.topic[1] - self.topic[0] > _TOPIC_MAX:
+            return None
+        return made(self.raw[slice(*self.topic)])
+
+    def _standing(self, name: Name, figure: Figure) -> Name:
+        """Give the verb that a list shares to its items: 新增企业30家、平台5个."""
         if not name.verb and self.verb and figure.is_count and not has_verb(name.indicator):
             name = replace(name, indicator=self.verb + name.indicator, verb=self.verb)
         else:
@@ -280,11 +307,9 @@ class Measured:
             return replace(name, subject="", indicator=name.subject)
         return same_for(name, self.last) if figure.is_rate else name
 
-    def _counting(
-        self, clause: Span, run: Sequence[Figure], left: str, noun_end: int
-    ) -> Iterator[Finding]:
+    def _counting(self, figure: Figure, left: str, noun_end: int) -> Iterator[Finding]:
         """Yield the figure that counts the noun behind it."""
-        noun = self.raw[self._past_note(run[0].end) : noun_end]
+        noun = self.raw[self._past_note(figure.end) : noun_end]
         name = name_after(left, noun)
         if not left.strip("、和及与以各"):
             name = replace(name, indicator=self.verb + name.indicator)
@@ -292,12 +317,8 @@ class Measured:
             self.verb = name.verb
         if noun.strip("、，,"):
             self.last = name
-            yield Finding(run[0], (name,), run[0].digits, made=True)
+            yield Finding(figure, (name,), figure.digits, made=True)
 
 
 def _without_verb(name: Name) -> str:
     return name.indicator.removeprefix(name.verb)
-
-
-def _without_change(indicator: str) -> str:
-    return re.sub(r"(?:年均)?(?:增速|增长|提高|下降|降低)$", "", indicator)

@@ -47,13 +47,20 @@ _AHEAD_SIGNS = ("力争", "主要目标", "发展目标", "目标是", "争取")
 _BACK_SIGNS = ("同比", "较上年", "比上年", "截至", "年底,我国", "以来")
 _UNTIL = re.compile(r"到\s*20\d\d\s*年|末,")
 _PLAN_SIGNS = 2
+_REVIEW = re.compile(r"20\d\d年(?:政府|主要)?工作(?:回顾|总结)|(?:^|\n)\s*(?:[一二]、)?工作回顾")
+_BEGINNING = 400
+"""Characters in which a report comes to what it reviews."""
+_TITLE_DEPTH = 2
+_TITLE_YEAR = re.compile(
+    r"(20\d\d)年[^年\n]{0,12}(回顾|总结|任务|思路|目标|要求|安排|部署|重点|工作$)", re.M
+)
 _REPORT_YEAR = re.compile(
     r"(20\d\d)年[^。;,\n]{0,14}?(?:目标任务|工作安排|重点工作|主要任务|工作部署|预期目标|总体要求|主要目标"
     r"|发展目标|工作总体|工作任务|工作思路)"
 )
 _AHEAD = re.compile(
     r"(?:今年|20\d\d年|全年)[^。;,]{0,24}(?:目标|总体要求|工作思路|工作安排|重点工作|主要任务|工作部署)"
-    r"|(?:主要)?预期目标(?:是|为|:)|今后五年[^。;]{0,30}(?:目标|要求|思路)|^今年[是,]"
+    r"|(?:主要)?预期目标(?:是|为|:)|今后五年[^。;]{0,30}(?:目标|要求|思路)|^今年[是,]|做好(?:今年|20\d\d年)|政府工作的?总体要求|总体要求是"
 )
 _BACK = re.compile(r"回顾|完成|实现了|过去")
 OPENING = 60
@@ -150,6 +157,7 @@ class Outlook:
         metadata = document.metadata
         title = metadata.title
         self.is_report = bool(_REPORT_TITLE.search(title)) or "各位代表" in folded
+        self.is_report = self.is_report or _REVIEW.search(folded, 0, _BEGINNING) is not None
         articles = sum(section.label.endswith("条") for section in sections)
         self.is_rule = not self.is_report and (
             bool(_RULE_TITLE.search(title.translate(_HALF))) or articles >= _ARTICLES
@@ -158,8 +166,7 @@ class Outlook:
         written = metadata.date_written or metadata.date_published
         self.now: int | None = written.year if written else None
         if self.is_report:
-            years = [int(match[1]) for match in _REPORT_YEAR.finditer(folded)]
-            self.now = self.now or (max(set(years), key=years.count) if years else None)
+            self.now = self.now or _report_year(folded, sections) or (period[1] if period else None)
         if self.now is None and period is not None and period[0] < period[1]:
             self.now = period[0]
         self.horizon: int | None = period[1] if period else None
@@ -243,6 +250,17 @@ class Outlook:
         return mention.year < self.now
 
 
+def _report_year(folded: str, sections: Sequence[Section]) -> int | None:
+    """Return the year a report is for: the last its headings name, or the one it names most."""
+    titles = "\n".join(section.title for section in sections if section.depth <= _TITLE_DEPTH)
+    headed = _TITLE_YEAR.findall(titles.translate(_HALF))
+    if headed:
+        # A review is given in the year after the one it is of.
+        return max(int(year) + (word in ("回顾", "总结")) for year, word in headed)
+    years = [int(match[1]) for match in _REPORT_YEAR.finditer(folded)]
+    return max(set(years), key=years.count) if years else None
+
+
 def _sets_aims(folded: str, title: str) -> bool:
     """Whether a document is a plan: it is called one, or words of aim outweigh those of report."""
     ahead = sum(map(folded.count, _AHEAD_SIGNS)) + 2 * len(_UNTIL.findall(folded))
@@ -258,7 +276,12 @@ class Years:
         self._of_scope: dict[int | None, int] = {}
 
     def note(self, scope: int | None, found: Sequence[Mention]) -> None:
-        """Remember the last year of a sentence for what follows in the same section."""
+        """Remember the last year of a sentence for what follows in the same section.
+
+        A yearly report looks further ahead now and then (到2025年…); what follows is of its year.
+        """
+        if self._outlook.is_report:
+            return
         for mention in found:
             if mention.aim and mention.year is not None and not self._outlook.is_past(mention):
                 self._of_scope[scope] = mention.year

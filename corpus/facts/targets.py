@@ -152,7 +152,7 @@ class _Reader:
         for clause in _clauses(sentence, asides):
             inside = _figures_of(clause, held, asides)
             if not inside:
-                measured.pass_clause()
+                measured.pass_clause(clause)
                 continue
             for finding in measured.findings(clause, inside):
                 if self._is_aim(sentence, clause, finding, stated):
@@ -252,9 +252,9 @@ def _figures_of(clause: Span, held: Sequence[Figure], asides: Sequence[Span]) ->
     """Return the figures of a clause but for those in its brackets and quotations."""
     first, last = clause
     if not asides:
-        return [x for x in held if first <= x.start < last]
+        return [x for x in held if first <= x.start and x.end <= last]
     inner = Spans(aside for aside in asides if first <= aside[0] and aside[1] <= last)
-    return [x for x in held if first <= x.start < last and not inner.hold(x.start)]
+    return [x for x in held if first <= x.start and x.end <= last and not inner.hold(x.start)]
 
 
 def _is_yearly(words: str, start: int, figure: Figure) -> bool:

@@ -87,6 +87,7 @@ def test_labels_passes_over_figures_and_words(text):
         ("任务3 修堤", ("noun", 3, 4)),
         ("02 怎样申领", ("point", 2, 2)),
         ("b.申请表", ("letter", 2, 2)),
+        ("(c)申请表", ("letter", 3, 3)),
         ("1.2.3.4 数据汇聚", ("point_four", 4, 7)),
         ("3.2万吨", None),
         ("3 组织体系由三部分构成，分别是领导小组、办公室和专家组", None),

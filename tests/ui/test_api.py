@@ -200,20 +200,6 @@ def test_a_deleted_document_is_gone(own_client, plan):
     assert own_client.get("/api/v1/documents").json()["total"] == 2
 
 
-@pytest.mark.parametrize(
-    ("path", "empty"),
-    [
-        ("targets", {"total": 0, "rows": []}),
-        ("targets/compare", {"columns": [], "rows": []}),
-        ("responsibilities", {"total": 0, "rows": []}),
-        ("references", {"nodes": [], "edges": []}),
-    ],
-)
-def test_facts_are_empty_until_they_are_extracted(client, path, empty):
-    assert client.get(f"/api/v1/{path}").json() == empty
-    assert client.get(f"/api/v1/{path}?format=xlsx").status_code == 422
-
-
 def test_health_and_readiness(client):
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/readyz").json()["documents"] == 5

@@ -112,7 +112,9 @@ def test_another_content_type_is_415(client):
         ("PUT", "/api/v1/ask", 405, "不支持该请求方法"),
         ("GET", "/api/v1/documents?limit=0", 422, "不能小于1"),
         ("GET", "/api/v1/documents?year=abc", 422, "应为整数"),
-        ("GET", "/api/v1/targets?format=csv", 422, "只能是以下之一：'json'"),
+        ("GET", "/api/v1/targets?format=pdf", 422, "只能是以下之一：'json', 'csv' 或 'xlsx'"),
+        ("GET", "/api/v1/responsibilities?role=甲", 422, "只能是以下之一：'责任', '牵头'"),
+        ("GET", "/api/v1/references?document_id=0", 404, "没有编号为“0”的文件"),
     ],
 )
 def test_wrong_addresses_are_problems(own_client, method, path, status, says):

@@ -100,7 +100,7 @@ def found(text, metadata=PLAN):
             "到2025年，省级事项网上可办率达到90%，市、县级达到70%。",
             ["省级事项网上可办率 = 90%", "事项网上可办率 = 70%"],
         ),
-        ("到2025年，打造企业园，总数达到100个以上。", ["总数 >= 100个"]),
+        ("到2025年，打造企业园，总数达到100个以上。", ["企业园总数 >= 100个"]),
         ("到2025年，新增站点200个（累计600个）。", ["新增站点 = 200个", "累计站点 = 600个"]),
         # a base or a comparison is no target
         ("到2025年，普及率从2020年的40%提高到60%。", ["普及率 = 60%"]),
@@ -336,3 +336,22 @@ def test_annotated_targets_are_found():
     assert matched / total >= 0.97
     assert right / total >= 0.96
     assert wrong <= 2
+
+
+def test_report_is_known_by_its_review():
+    text = """2023年工作回顾
+2023年，新增企业30家，创建文明村镇5个。
+2024年工作安排
+新增企业40家。
+"""
+    assert found(text, Metadata("2023年工作回顾", period=(2023, 2023))) == ["新增企业 = 40家"]
+
+
+def test_later_year_in_a_report_holds_for_its_sentence_only():
+    text = """各位代表：
+一、2023年工作回顾
+成绩来之不易。
+二、2024年工作安排
+到2027年，产值达到50亿元。新增企业40家。
+"""
+    assert [target.year for target in targets(text, REPORT)] == [2027, 2024]
