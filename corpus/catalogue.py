@@ -23,7 +23,9 @@ from corpus.document import Metadata
 from corpus.errors import DocumentError
 
 LIBRARY_FILE = "library.toml"
-_FIELDS = tuple(item.name for item in fields(Metadata) if item.name not in ("inferred", "spans"))
+_FIELDS = tuple(
+    item.name for item in fields(Metadata) if item.name not in ("untitled", "inferred", "spans")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,9 @@ def override(
 def _with(metadata: Metadata, values: Mapping[str, object], inferred: set[str]) -> Metadata:
     known = frozenset((metadata.inferred - values.keys()) | inferred)
     spans = tuple((name, span) for name, span in metadata.spans if name not in values)
-    return replace(metadata, **values, inferred=known, spans=spans)  # type: ignore[arg-type]
+    untitled = metadata.untitled and "title" not in values
+    changed = replace(metadata, untitled=untitled, inferred=known, spans=spans)
+    return replace(changed, **values)  # type: ignore[arg-type]
 
 
 def checked(values: object, *, source_name: str) -> dict[str, object]:

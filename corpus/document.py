@@ -28,6 +28,7 @@ class Metadata:
     read; a field that came from elsewhere has no span. ``genre`` is the kind of document a title
     ends in (行动计划, 条例, 通知), ``addressees`` the 主送机关 as written, ``signed_by`` the
     签发人, ``validity`` what the document says of its force (试行, 自…起施行, 有效期…, 废止).
+    ``untitled``: nobody states a title, and ``title`` is what to call the document instead.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Metadata:
     addressees: str | None = None
     signed_by: str | None = None
     validity: str | None = None
+    untitled: bool = False
     inferred: frozenset[str] = frozenset()
     spans: tuple[tuple[str, Span], ...] = ()
 

@@ -20,7 +20,7 @@ from corpus.dates import parse_date, years_of
 from corpus.document import PLAIN, Layout, Metadata, Span
 from corpus.fold import fold, fold_for_structure
 from corpus.lines import Line, lines
-from corpus.regions import region_of
+from corpus.regions import region_of, region_spoken_for
 from corpus.sections import outline
 from corpus.signoff import DATE, is_body_line, is_date_line, signatures
 from corpus.title import KINDS, NUMBER, find_title, genre_of, title_words_in
@@ -160,6 +160,7 @@ class _Finder:
         found = {field: one for field, one in said.items() if one is not None}
         return Metadata(
             **{field: one.value for field, one in found.items()},
+            untitled=said["title"] is None or said["title"].span is None,
             inferred=frozenset(field for field in _CONCLUDED & found.keys()
                                if found[field].span is None),
             spans=tuple((field, one.span) for field, one in found.items() if one.span),
@@ -187,6 +188,7 @@ class _Finder:
             (issuer, region_of(issuer.value, "") if issuer else None),
             (title, region_of(None, title.value) if title else None),
             (None, region_of(None, name)),
+            (None, None if title else region_spoken_for(self.text)),
         ):
             if place is not None:
                 return _Said(place, said.span if said else None)

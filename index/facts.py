@@ -27,6 +27,7 @@ Row = TypeVar("Row")
 Fact = Target | Responsibility | Reference
 
 _KEYS_A_QUERY = 500
+_KEYS_AT_ONCE = 20_000
 _LEVELS = "省市县区州旗盟镇乡"
 _LEVEL_WORDS = f"{_LEVELS}各级自治全国家中央共"
 """Characters of what stands before a body's name without naming a place: 省级, 各市, 国家."""
@@ -417,16 +418,17 @@ def _find(
 ) -> tuple[int, list[int]]:
     """Return how many facts there are and the keys of those wanted.
 
-    A search reads through all facts, so the total is counted in the same pass; without one,
-    counting is quick and the pass ends where the page does. CROSS JOIN keeps the documents, which
-    are in order, outside.
+    A search reads through all facts, so what it finds is counted in the same pass unless it is
+    much; otherwise counting is quick and the pass ends where the page does. CROSS JOIN keeps the
+    documents, which are in order, outside.
     """
     rest = f"FROM documents d CROSS JOIN {table} f WHERE f.document = d.key AND {condition.where}"
     ordered = f"SELECT f.key {rest} ORDER BY d.source_name, d.key, f.position"
     last = None if limit is None else offset + limit
     if condition.searches:
-        keys = [key for (key,) in connection.execute(ordered, condition.values)]
-        return len(keys), keys[offset:last]
+        some = connection.execute(ordered, condition.values).fetchmany(_KEYS_AT_ONCE)
+        if len(some) < _KEYS_AT_ONCE:
+            return len(some), [key for (key,) in some[offset:last]]
     total = connection.execute(f"SELECT COUNT(*) {rest}", condition.values).fetchone()[0]
     bounds = (2**31 if limit is None else limit, offset)
     found = connection.execute(f"{ordered} LIMIT ? OFFSET ?", (*condition.values, *bounds))

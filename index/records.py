@@ -29,7 +29,8 @@ from index.encoder import Vectors
 
 CARD = (
     "id, source_name, sha256, title, doc_number, issuer, region, date_written, date_published,"
-    " period_first, period_last, genre, addressees, signed_by, validity, inferred, spans,"
+    " period_first, period_last, genre, addressees, signed_by, validity, untitled,"
+    " inferred, spans,"
     " characters, sections, passages"
 )
 PASSAGE = "d.id, p.section, p.section_path, p.start_at, p.end_at, p.text, p.page, p.header"
@@ -105,8 +106,8 @@ Row = Sequence[Any]
 def read_card(row: Row) -> DocumentCard:
     """Read a document without its text."""
     id_, source_name, sha256, title, doc_number, issuer, region, written, published = row[:9]
-    first, last, genre, addressees, signed_by, validity, inferred, spans = row[9:17]
-    characters, sections, passages = row[17:20]
+    first, last, genre, addressees, signed_by, validity, untitled, inferred, spans = row[9:18]
+    characters, sections, passages = row[18:21]
     metadata = Metadata(
         title=title,
         doc_number=doc_number,
@@ -119,6 +120,7 @@ def read_card(row: Row) -> DocumentCard:
         addressees=addressees,
         signed_by=signed_by,
         validity=validity,
+        untitled=bool(untitled),
         inferred=frozenset(inferred.split()),
         spans=tuple((name, (start, end)) for name, start, end in json.loads(spans)),
     )
@@ -128,8 +130,9 @@ def read_card(row: Row) -> DocumentCard:
 def read_document(row: Row) -> Document:
     """Read a document; its packed text and its layout are the last columns."""
     card = read_card(row)
-    text = zlib.decompress(row[20]).decode("utf-8")
-    layout = read_layout(row[21])
+    *_, packed, layout_packed = row
+    text = zlib.decompress(packed).decode("utf-8")
+    layout = read_layout(layout_packed)
     return Document(card.id, card.sha256, card.source_name, text, card.metadata, layout)
 
 
@@ -191,6 +194,7 @@ def document_row(prepared: Prepared) -> tuple[Any, ...]:
         metadata.addressees,
         metadata.signed_by,
         metadata.validity,
+        int(metadata.untitled),
         " ".join(sorted(metadata.inferred)),
         json.dumps([(name, *span) for name, span in metadata.spans]),
         *years,

@@ -31,6 +31,7 @@ CREATE TABLE documents (
     addressees TEXT,
     signed_by TEXT,
     validity TEXT,
+    untitled INTEGER NOT NULL,
     inferred TEXT NOT NULL,
     spans TEXT NOT NULL,
     year_first INTEGER,

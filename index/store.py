@@ -1,4 +1,4 @@
-"""The library in SQLite: documents, sections, passages, facts, vectors, feedback; the one source of truth.
+"""The library in SQLite: documents and what is found in them; the one source of truth.
 
 Everything a search index holds can be made again from here, vectors included, so nothing is
 encoded twice. Each change is one transaction with the next *generation* number; ``changes`` tells

@@ -20,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.errors import CewenError
+from corpus.regions import region_path
 from index.hit import Filters
 from ui import facts_api, manual, problems, schemas
 from ui.fact_schemas import references_of
@@ -302,8 +303,19 @@ def get_document(document_id: str, service: ServiceDep) -> schemas.DocumentDetai
     service.index.document(document_id)
     page = service.index.documents(Filters(document_ids=(document_id,)), limit=1)
     cites, cited_by = references_of(service.index.references([document_id]), document_id)
+    card = page.documents[0]
+    metadata = card.metadata
     return schemas.DocumentDetail.from_card(
-        page.documents[0],
+        card,
+        addressees=metadata.addressees,
+        signed_by=metadata.signed_by,
+        region_path=list(region_path(metadata.region)),
+        inferred=sorted(metadata.inferred),
+        sources=dict(metadata.spans),
+        near_duplicates=[
+            schemas.NearDuplicate(id=one, similarity=similarity)
+            for one, similarity in service.index.near_duplicates(document_id)
+        ],
         outline=schemas.outline_tree(service.index.sections(document_id)),
         references=cites,
         referenced_by=cited_by,

@@ -402,13 +402,16 @@ class DocumentSummary(BaseModel, title="文件库中的一份文件"):
     """A document of the library."""
 
     id: str = Field(description="文件编号")
-    title: str
+    title: str | None = Field(description="文件写明的标题；没有写明时为空")
+    display_title: str = Field(description="显示用的标题；没有标题的文件用文件名或其体裁代替")
     doc_number: str | None = Field(description="发文字号")
     issuer: str | None = Field(description="发文机关")
     region: str | None = Field(description="行政区划")
     date_written: date | None = Field(description="成文日期")
     date_published: date | None = Field(description="发布日期")
     period: list[int] | None = Field(description="实施期限的起止年份")
+    genre: str | None = Field(description="文种，如“行动计划”“条例”")
+    validity: str | None = Field(description="文件对效力的说明，如施行日期、有效期、试行")
     characters: int = Field(description="字数")
     sections: int = Field(description="章节数")
     passages: int = Field(description="段落数")
@@ -421,13 +424,16 @@ class DocumentSummary(BaseModel, title="文件库中的一份文件"):
         metadata = card.metadata
         return cls(
             id=card.id,
-            title=metadata.title,
+            title=None if metadata.untitled else metadata.title,
+            display_title=metadata.title,
             doc_number=metadata.doc_number,
             issuer=metadata.issuer,
             region=metadata.region,
             date_written=metadata.date_written,
             date_published=metadata.date_published,
             period=None if metadata.period is None else list(metadata.period),
+            genre=metadata.genre,
+            validity=metadata.validity,
             characters=card.characters,
             sections=card.sections,
             passages=card.passages,
@@ -456,9 +462,22 @@ class OutlineNode(BaseModel, title="章节树的一个节点"):
     children: list[OutlineNode]
 
 
+class NearDuplicate(BaseModel, title="内容相近的文件"):
+    """A document of nearly the same text."""
+
+    id: str = Field(description="文件编号")
+    similarity: float = Field(description="估计的相似度，0.8至1")
+
+
 class DocumentDetail(DocumentSummary, title="一份文件及其章节树、引用关系"):
     """A document with its section tree."""
 
+    addressees: str | None = Field(description="主送机关，照录原文")
+    signed_by: str | None = Field(description="签发人")
+    region_path: list[str] = Field(description="行政区划的省、市、县，由大到小")
+    inferred: list[str] = Field(description="推断得出、正文没有写明的字段")
+    sources: dict[str, tuple[int, int]] = Field(description="各字段在正文中的起止位置")
+    near_duplicates: list[NearDuplicate] = Field(description="库中内容相近的文件，由近到远")
     outline: list[OutlineNode]
     references: list[ReferenceOut] = Field(description="本文件引用的文件")
     referenced_by: list[ReferenceOut] = Field(description="引用本文件的文件")

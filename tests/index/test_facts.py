@@ -356,8 +356,10 @@ def test_references_of_an_unknown_document_are_an_error(own_index):
 # -- many ----------------------------------------------------------------------------------------
 
 
-def test_pages_and_totals_hold_over_many_facts(tmp_path):
+@pytest.mark.parametrize("at_once", [20_000, 100])
+def test_pages_and_totals_hold_over_many_facts(tmp_path, monkeypatch, at_once):
     """10 documents of 1000 targets; the names of the files run against the order of adding."""
+    monkeypatch.setattr("index.facts._KEYS_AT_ONCE", at_once)
     store = Store.create(tmp_path, {})
     none = np.zeros((0, 2), dtype=np.float32)
     for number in range(10):

@@ -20,7 +20,8 @@ HIT_FIELDS = {
 }  # fmt: skip
 DOCUMENT_FIELDS = {
     "id", "title", "doc_number", "issuer", "region", "date_written", "date_published", "period",
-    "characters", "sections", "passages", "source_name", "sha256",
+    "characters", "sections", "passages", "source_name", "sha256", "display_title", "genre",
+    "validity",
 }  # fmt: skip
 
 
@@ -180,6 +181,24 @@ def test_a_document_has_its_dates_period_and_outline(own_client, plan, notice):
     assert [child["title"] for child in first["children"]] == ["指导思想", "主要目标"]
     dated = own_client.get(f"/api/v1/documents/{notice.id}").json()
     assert dated["date_written"] == "2021-06-08"
+
+
+def test_metadata_says_where_it_was_read(own_client, add_files):
+    text = "石河县节水办法（试行）\n各乡镇人民政府：\n第一条　节约用水。\n第二条　抓好落实。\n"
+    job = add_files(own_client, ("办法.txt", text.encode()))
+    detail = own_client.get(f"/api/v1/documents/{job['files'][0]['document_id']}").json()
+    assert (detail["genre"], detail["validity"]) == ("办法", "试行")
+    assert (detail["addressees"], detail["inferred"]) == ("各乡镇人民政府", [])
+    start, end = detail["sources"]["title"]
+    assert text[start:end] == detail["title"] == detail["display_title"]
+    assert detail["near_duplicates"] == []
+
+
+def test_a_document_without_a_title_has_none_and_is_called_by_its_file(own_client, add_files):
+    job = add_files(own_client, ("会议材料.txt", "今天召开会议，研究部署民宿工作。".encode()))
+    detail = own_client.get(f"/api/v1/documents/{job['files'][0]['document_id']}").json()
+    assert (detail["title"], detail["display_title"]) == (None, "会议材料")
+    assert detail["inferred"] == ["title"]
 
 
 @pytest.mark.parametrize(

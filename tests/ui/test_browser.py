@@ -1,6 +1,7 @@
 """The chat page in headless Chromium, served by the real service."""
 
 import json
+import time
 import urllib.request
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def upload(url, name, text):
             state = json.load(response)
         if state["state"] == "finished":
             return state["files"][0]["document_id"]
+        time.sleep(0.2)  # a process that reads it has to start
     raise AssertionError(state)
 
 
