@@ -9,6 +9,7 @@ follows every addition and removal.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,8 @@ Fact = Target | Responsibility | Reference
 _KEYS_A_QUERY = 500
 _KEYS_AT_ONCE = 20_000
 _LEVELS = "省市县区州旗盟镇乡"
+_ORGAN_ABOVE = re.compile(r"(?:委|政府|人民政府)$")
+"""省委组织部, 市政府办公室: the organ of a level stands before its department."""
 _LEVEL_WORDS = f"{_LEVELS}各级自治全国家中央共"
 """Characters of what stands before a body's name without naming a place: 省级, 各市, 国家."""
 
@@ -132,6 +135,7 @@ class TargetFilter:
     ``indicator``, ``subject`` and ``unit`` are parts of names, width and spaces aside; an
     indicator is found by its normal form too (``normal_indicator``), a unit by its base (元 finds
     亿元). ``regions`` are full names.
+    ``words``: one of them stands in the indicator or the subject.
     """
 
     regions: tuple[str, ...] = ()
@@ -140,6 +144,7 @@ class TargetFilter:
     subject: str = ""
     unit: str = ""
     year: int | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +316,11 @@ def _both_forms(indicator: str) -> tuple[str, ...]:
 def _level(unit: str) -> str:
     """Return the level that a body's name states, by itself or in its place; "" for none.
 
-    >>> _level("市科技局"), _level("绍兴市经信委"), _level("科技局")
-    ('市', '市', '')
+    >>> _level("市科技局"), _level("绍兴市经信委"), _level("省委组织部"), _level("科技局")
+    ('市', '市', '省', '')
     """
     name = squeeze(unit)
-    before = name.removesuffix(bare_name(name))
+    before = _ORGAN_ABOVE.sub("", name.removesuffix(bare_name(name)))
     return before[-1] if before != name and before and before[-1] in _LEVELS else ""
 
 
@@ -363,6 +368,7 @@ def targets(
     condition.contains("f.subject_key", squeeze(filters.subject))
     condition.contains("f.unit_key", squeeze(filters.unit))
     condition.equal("f.year", filters.year)
+    condition.contains("f.indicator_key || '|' || f.subject_key", *map(squeeze, filters.words))
     total, keys = _find(connection, "targets", condition, limit, offset)
     rows = _rows(connection, "targets", f"{_SOURCE}, {_TARGET}", keys)
     return FactPage(total, tuple(TargetRow(_source(row), _target(row)) for row in rows))
@@ -407,6 +413,12 @@ def _place(connection: sqlite3.Connection, unit: str) -> str:
     begun = [str(name) for (name,) in regions if unit.startswith(name)]
     place = max(begun, key=len, default="") or unit.removesuffix(bare_name(unit))
     return place if place.strip(_LEVEL_WORDS) and len(place) < len(unit) - 1 else ""
+
+
+def bodies(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the normal forms of all bodies charged with something, in code point order."""
+    found = connection.execute("SELECT DISTINCT unit FROM responsibilities")
+    return tuple(sorted(unit for (unit,) in found))
 
 
 def _find(

@@ -350,6 +350,10 @@ class Index:
         """List responsibilities by document (in order of file name), then in text order."""
         return self._store.responsibilities(filters, limit=limit, offset=offset)
 
+    def bodies(self) -> tuple[str, ...]:
+        """Return the normal forms of all bodies charged with something, in code point order."""
+        return self._store.bodies()
+
     def references(self, document_ids: Sequence[str] | None = None) -> ReferenceGraph:
         """Return what the documents cite and what cites them; ``DocumentMissing``.
 
@@ -416,7 +420,8 @@ class Index:
         """Take over a state that is on disk."""
         for cache in (self._documents, self._metadata, self._sections, self._passages):
             cache.clear()
-        parts = [self._store.fingerprint(), *Settings.of(self.encoder).as_meta().values()]
+        settings = Settings.of(self.encoder).as_meta().values()
+        parts = [self._store.fingerprint(), *settings, str(FACTS_VERSION)]
         self.id = hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:16]
         self._signature = seen
 

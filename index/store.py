@@ -259,6 +259,11 @@ class Store:
         with self._snapshot() as connection:
             return facts.responsibilities(connection, filters, limit=limit, offset=offset)
 
+    def bodies(self) -> tuple[str, ...]:
+        """Return the normal forms of all bodies charged with something, in code point order."""
+        with self._reading() as connection:
+            return facts.bodies(connection)
+
     def references(self, document_ids: Sequence[str] | None) -> ReferenceGraph:
         """Return who cites whom; ``DocumentMissing``."""
         with self._snapshot() as connection:

@@ -21,7 +21,7 @@ from rag.evidence import EvidenceRanker
 from rag.extract import Extractor
 from rag.matching import matched_spans, pair_texts
 from rag.query import Gazetteer, Query, understand
-from rag.quotes import Extraction
+from rag.quotes import Extraction, Quote
 from rag.refuse import Judge
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
@@ -56,7 +56,7 @@ class Assistant:
         )
         ranker = EvidenceRanker(index)
         self._extractor = Extractor(index, ranker)
-        self._judge = Judge(index, ranker)
+        self._judge = Judge(index, ranker, self._extractor.charges)
         self._gazetteer = Gazetteer(())
         warm_up()
 
@@ -83,16 +83,21 @@ class Assistant:
         searched = self.index.documents(filters, limit=0).total
         hits = self._retriever.retrieve(query, filters=filters)
         candidates = self._extractor.candidates(query, hits)
-        refusal = (
-            self._judge.refusal(query, hits, candidates)
-            if searched or filters.empty
-            else NOTHING_PASSES
-        )
-        extraction = (
-            Extraction()
-            if refusal
-            else self._extractor.extract(query, hits, candidates, filters=filters)
-        )
+        extraction = self._extractor.from_facts(query, hits, filters=filters)
+        refusal = None
+        if not (searched or filters.empty):
+            refusal = NOTHING_PASSES
+        elif not extraction.quotes:
+            refusal = self._judge.refusal(query, hits, candidates, filters)
+            stated = self._extractor.stated_figure(query, filters=filters)
+            if refusal is None:
+                extraction = self._extractor.extract(query, hits, candidates, filters=filters)
+            if stated.quotes and (
+                refusal.reason == "figure_not_stated"
+                if refusal
+                else not self._says(extraction, stated)
+            ):
+                refusal, extraction = None, stated
         composer = Composer(self.index)
         table = composer.add(extraction)
         if refusal is None and not composer.citations:
@@ -112,6 +117,16 @@ class Assistant:
             index_id=self.index.id,
             elapsed_ms=_milliseconds(started),
         )
+
+    def _says(self, extraction: Extraction, stated: Extraction) -> bool:
+        """Whether an answer holds every figure that the targets state."""
+        said = squeeze("".join(self._text(quote) for quote in extraction.quotes))
+        return all(squeeze(row[2]) in said for quote in stated.quotes for row in quote.rows)
+
+    def _text(self, quote: Quote) -> str:
+        if not quote.document_id:
+            return ""
+        return self.index.document(quote.document_id).text[slice(*quote.span)]
 
     def search(
         self,
@@ -138,7 +153,9 @@ class Assistant:
         if gazetteer.regions != self.index.regions():
             gazetteer = self._gazetteer = Gazetteer(self.index.regions())
         alone = standalone(asked, list(history)[-HISTORY_LIMIT:], gazetteer)
-        return alone, understand(alone.text, gazetteer, focus=alone.focus)
+        return alone, understand(
+            alone.text, gazetteer, focus=alone.focus, known=self._extractor.charges.known
+        )
 
 
 def check_question(question: str, *, limit: int) -> str:

@@ -38,17 +38,16 @@ class Composer:
 
     def add(self, extraction: Extraction) -> Table | None:
         """Add all quotes of an extraction, a label where it changes; returns its table, if any."""
-        label, rows, cited = "", [], []
+        label, rows, cited = "", list[tuple[str, ...]](), list[int]()
         for quote in extraction.quotes:
-            if quote.label != label:
+            if quote.label and quote.label != label:
                 label = quote.label
                 self.label(label)
             if not quote.document_id:
                 continue
             number = self.quote(quote.document_id, quote.span, quote.highlights)
-            if quote.row:
-                rows.append(quote.row)
-                cited.append(number)
+            rows += quote.rows
+            cited += [number] * len(quote.rows)
         return Table(extraction.columns, tuple(rows), tuple(cited)) if rows else None
 
     def label(self, text: str) -> None:

@@ -8,6 +8,7 @@ sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from corpus.sentences import sentences
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.answer import QuestionKind
+from rag.charges import TASK_COLUMNS, Charges
 from rag.enumeration import with_entries, with_siblings
 from rag.evidence import (
     Candidate,
@@ -30,8 +32,9 @@ from rag.evidence import (
 from rag.gather import Gatherer
 from rag.named_section import NamedSections
 from rag.query import Query, content_of, question_kind
-from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about
-from rag.responsibility import NARRATIVE, RoleClause, charges, role_clauses
+from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about, summary
+from rag.responsibility import NARRATIVE, charges
+from rag.target_tables import COLUMNS, TargetTables
 
 READ = 15
 """How many of the best passages are read sentence by sentence."""
@@ -42,9 +45,6 @@ BUDGET = 150
 CLOSING = 2
 """How many passages at a document's end may state when it takes effect and until when."""
 
-CLAUSE_REACH = 5000
-"""How far after a sentence the role clause of its task is looked for, in characters."""
-
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
@@ -52,6 +52,14 @@ FIGURE_LIMIT = 75
 SENTENCE_LIMIT = 100
 """Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
 
+PLACES_MEANT = re.compile(r"(?:各个?|哪些|哪几个)([省市县区])")
+OF_KIND = {
+    "省": re.compile("(?:省|自治区|^北京市|^天津市|^上海市|^重庆市)$"),
+    "市": re.compile("(?:市|州|盟|地区)$"),
+    "县": re.compile("[县市区旗]$"),
+    "区": re.compile("[县市区旗]$"),
+}
+"""Which places are meant by 各省, 各市 …, by how their names end."""
 FAIR_SHARE = 0.75
 """A place that is not named is left out of a comparison when its best sentence covers less than
 this share of what the best place's covers."""
@@ -65,6 +73,8 @@ class Extractor:
         self._ranker = ranker
         self._sections = NamedSections(index)
         self._gatherer = Gatherer(index, ranker)
+        self._targets = TargetTables(index)
+        self.charges = Charges(index)
 
     def extract(
         self,
@@ -90,6 +100,21 @@ class Extractor:
                 return found
         return self._single(query, candidates)
 
+    def stated_figure(self, query: Query, *, filters: Filters) -> Extraction:
+        """The stored target that is exactly what is asked; no quotes when none is, or several."""
+        return self._targets.stated(query, filters=filters)
+
+    def from_facts(self, query: Query, hits: Sequence[Hit], *, filters: Filters) -> Extraction:
+        """Answer from the facts kept with the documents; no quotes when they hold no answer."""
+        if query.elsewhere:
+            return Extraction()
+        if query.tasks:
+            return self.charges.of_bodies(query, filters=filters)
+        listed = self._targets.listed(query, hits, filters=filters)
+        if listed.quotes or query.kind not in ("comparison", "aggregate"):
+            return listed
+        return self._compare_targets(query, hits, filters)
+
     def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
         """The sentences of the best passages, best first.
 
@@ -114,15 +139,15 @@ class Extractor:
     def _single(self, query: Query, candidates: Sequence[Candidate]) -> Extraction:
         if not candidates:
             return Extraction()
+        quotes: tuple[Quote, ...] = ()
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
             quotes = self._sections.entries(query, candidates[:READ]) or self._enumerated(
                 with_siblings(self._index, candidates[0]), candidates[0]
             )
-        else:
-            quotes = ()
-        return Extraction(quotes or self._sentences(query, candidates), candidates[0])
+        quotes = quotes or self._sentences(query, candidates)
+        return Extraction(quotes, candidates[0], columns=TASK_COLUMNS)
 
     def _enumerated(self, spans: Sequence[Span], candidate: Candidate) -> tuple[Quote, ...]:
         return tuple(Quote(candidate.document_id, span) for span in spans)
@@ -200,9 +225,10 @@ class Extractor:
         """The role clause of the task that is asked about, or the running text that charges."""
         leading = "牵头" in query.text
         for candidate in candidates[:READ]:
-            clause = self._clause_of(candidate)
-            if clause and not (leading and charges(candidate.text) and not _leads(clause)):
-                return (Quote(candidate.document_id, (clause.start, clause.end)),)
+            charged = self.charges.closing(candidate.document_id, candidate.start)
+            leads = any(row.responsibility.role == "牵头" for row in charged)
+            if charged and (leads or not (leading and charges(candidate.text))):
+                return (self.charges.clause(charged),)
             if charges(candidate.text):
                 text = self._index.document(candidate.document_id).text
                 span = narrow(
@@ -215,36 +241,21 @@ class Extractor:
                 return (Quote(candidate.document_id, span),)
         return ()
 
-    def _clause_of(self, candidate: Candidate) -> RoleClause | None:
-        """The role clause that closes the task a sentence belongs to."""
-        text = self._index.document(candidate.document_id).text
-        section = self._section(candidate.document_id, candidate.start)
-        if section is None:
-            return None
-        sections = self._index.sections(candidate.document_id)
-        children = [
-            s.start for s in sections if s.parent == section.position and s.kind == "heading"
-        ]
-        own_end = min(children, default=section.body_end)
-        reach = min(own_end, candidate.start + CLAUSE_REACH)
-        clauses = role_clauses(text, candidate.start, reach)
-        return clauses[0] if clauses else None
-
     # several places
 
     def _compare(self, query: Query, hits: Sequence[Hit], filters: Filters) -> Extraction:
-        """One answer for each place, from its own documents.
+        """One answer for each place, from the sentences of its own documents.
 
         A place that is named and has no answer is said to have none; of places that are only meant
         (各地) those without one are left out.
         """
-        named = [one for one in query.regions if not filters.regions or one in filters.regions]
-        regions = tuple(named) if len(query.regions) > 1 else tuple(self._by_region(hits))
+        named = _named(query, filters)
+        regions = named or tuple(self._by_region(hits))
         hits_of = self._by_region(hits)
         found = [(one, self._in_region(query, one, hits_of.get(one, []))) for one in regions]
         answered = [(region, one) for region, one in found if one.best and one.best.has_shape]
         best = max((one.best for _, one in answered if one.best), key=_coverage, default=None)
-        if best and len(query.regions) < 2:
+        if best and not named:
             found = [
                 (region, one)
                 for region, one in answered
@@ -252,14 +263,51 @@ class Extractor:
             ]
         quotes: list[Quote] = []
         for region, one in found:
-            if one.best is None or not one.best.has_shape:
-                quotes.append(nothing_about(region))
-                continue
-            for quote in one.quotes[:2]:
-                text = self._index.document(quote.document_id).text
-                row = (region, text[slice(*quote.span)].strip())
-                quotes.append(replace(quote, label=region, row=row))
+            quotes += self._of_place(region, one)
         return Extraction(tuple(quotes) if best else (), best, columns=("地区", "原文"))
+
+    def _of_place(self, region: str, found: Extraction) -> list[Quote]:
+        """The sentences that answer for a place, each a row of a table of place and sentence."""
+        if found.best is None or not found.best.has_shape:
+            return [nothing_about(region)]
+        quotes = []
+        for quote in found.quotes[:2]:
+            text = self._index.document(quote.document_id).text
+            row = (region, text[slice(*quote.span)].strip())
+            quotes.append(replace(quote, label=region, rows=(row,)))
+        return quotes
+
+    def _compare_targets(self, query: Query, hits: Sequence[Hit], filters: Filters) -> Extraction:
+        """The targets of each place; a named place that has none is answered by its sentences."""
+        inside = filters if filters.regions else replace(filters, regions=query.regions)
+        targets = self._targets.of_places(query, filters=inside)
+        kind = PLACES_MEANT.search(query.text)
+        if kind and not query.regions:
+            targets = {
+                region: quotes
+                for region, quotes in targets.items()
+                if OF_KIND[kind.group(1)].search(region)
+            }
+        if not targets:
+            return Extraction()
+        named = _named(query, filters)
+        quotes: list[Quote] = []
+        for region in named or targets:
+            quotes += targets.get(region) or self._nearest_of(query, region, hits)
+        rows = sum(len(quote.rows) for quote in quotes)
+        searched = self._index.documents(inside, limit=0).total
+        head = summary(f"共{rows}项，查了{searched}份文件")
+        return Extraction((head, *quotes), columns=COLUMNS, exhaustive=True)
+
+    def _nearest_of(self, query: Query, region: str, hits: Sequence[Hit]) -> list[Quote]:
+        """The sentence of a place that says nearly all that is asked, or that there is none."""
+        found = self._in_region(query, region, self._by_region(hits).get(region, []))
+        if found.best is None or found.best.coverage < FAIR_SHARE or not found.best.has_shape:
+            return [nothing_about(region)]
+        return [
+            replace(quote, rows=tuple((row[0], "", "", "", row[1]) for row in quote.rows))
+            for quote in self._of_place(region, found)[:1]
+        ]
 
     def _in_region(self, query: Query, region: str, hits: Sequence[Hit]) -> Extraction:
         single = of_region(query, region)
@@ -291,9 +339,11 @@ def of_region(query: Query, region: str) -> Query:
     return replace(query, kind=kind, content=content_of(text), places=places)
 
 
+def _named(query: Query, filters: Filters) -> tuple[str, ...]:
+    """The places that are compared by name; empty where all are meant."""
+    named = tuple(one for one in query.regions if not filters.regions or one in filters.regions)
+    return named if len(query.regions) > 1 else ()
+
+
 def _coverage(candidate: Candidate) -> float:
     return candidate.coverage
-
-
-def _leads(clause: RoleClause) -> bool:
-    return any(role == "牵头" for role, _ in clause.bodies)

@@ -1,4 +1,4 @@
-"""Questions that want every match: all tasks of a body, all mentions of a phrase.
+"""Questions that want every mention of a phrase.
 
 They are answered from every passage that holds the words, not from the best few, and say whether
 all such passages were looked at.
@@ -11,18 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.fold import squeeze
-from corpus.sections import section_at
 from corpus.sentences import sentences
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.evidence import EvidenceRanker, chain, narrow
 from rag.query import Query
-from rag.quotes import Extraction, Quote, highlights, without_single_label
-from rag.responsibility import role_clauses, same_body
+from rag.quotes import Extraction, Quote, highlights
 
 MENTION_LIMIT = 60
 SCAN = 300
-"""Most passages looked through for each body or phrase."""
+"""Most passages looked through for each phrase."""
 
 
 class Gatherer:
@@ -33,50 +31,9 @@ class Gatherer:
         self._ranker = ranker
 
     def gather(self, query: Query, *, filters: Filters) -> Extraction:
-        """Every match of what ``query`` names; no quotes when it names no body and no phrase."""
+        """Every mention of the phrases of ``query``; no quotes when it has none."""
         inside = filters if filters.regions else replace(filters, regions=query.regions)
-        if query.bodies:
-            return self._tasks_of(query, inside)
-        if query.phrases:
-            return self._mentions(query, inside)
-        return Extraction()
-
-    def _tasks_of(self, query: Query, filters: Filters) -> Extraction:
-        """Every task whose role clause names the body, with the clause."""
-        hits, exhaustive = self._scan(query.bodies, filters)
-        quotes = [quote for hit in hits for quote in self._tasks_in(query, hit)]
-        return Extraction(
-            without_single_label(quotes),
-            columns=("角色", "任务", "原文"),
-            exhaustive=exhaustive,
-        )
-
-    def _tasks_in(self, query: Query, hit: Hit) -> list[Quote]:
-        """Heading and role clause of each task of the passage that a body is charged with."""
-        document = self._index.document(hit.passage.document_id)
-        sections = self._index.sections(document.id)
-        wanted = wanted_roles(query.text)
-        title = document.metadata.title
-        quotes = []
-        for clause in role_clauses(document.text, hit.passage.start, hit.passage.end):
-            roles = {
-                role
-                for role, name in clause.bodies
-                if any(same_body(name, body) for body in query.bodies)
-            }
-            if not (roles & wanted if wanted else roles):
-                continue
-            position = section_at(sections, clause.start)
-            task = None if position is None else sections[position]
-            if task:
-                quotes.append(Quote(document.id, (task.start, task.end), label=title))
-            row = (
-                "、".join(sorted(roles)),
-                task.heading if task else "",
-                document.text[clause.start : clause.end],
-            )
-            quotes.append(Quote(document.id, (clause.start, clause.end), label=title, row=row))
-        return quotes
+        return self._mentions(query, inside) if query.phrases else Extraction()
 
     def _mentions(self, query: Query, filters: Filters) -> Extraction:
         """Every sentence and heading that holds the quoted words, by document."""
@@ -112,7 +69,7 @@ class Gatherer:
             span,
             highlights(query, document.text, span),
             label=title,
-            row=(title, document.text[slice(*span)].strip()),
+            rows=((title, document.text[slice(*span)].strip()),),
         )
 
     def _scan(self, texts: Sequence[str], filters: Filters) -> tuple[list[Hit], bool]:
@@ -125,17 +82,6 @@ class Gatherer:
             found |= {hit.passage.id: hit for hit in hits}
         ordered = sorted(found.values(), key=lambda h: (h.passage.document_id, h.passage.start))
         return ordered, exhaustive
-
-
-def wanted_roles(question: str) -> frozenset[str]:
-    """Roles a question restricts itself to; empty when it asks for any.
-
-    >>> sorted(wanted_roles("要配合哪几项工作(不是牵头的)"))
-    ['配合']
-    """
-    said = re.sub(r"(?:不是|不含|不包括|除了?)(?:牵头|配合|责任)", "", question)
-    both = {role for role in ("牵头", "配合") if role in said}
-    return frozenset() if "责任单位" in said or len(both) == 2 else frozenset(both)
 
 
 def _without_contained(spans: Sequence[tuple[str, Span]]) -> list[tuple[str, Span]]:

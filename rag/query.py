@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -17,6 +17,7 @@ from corpus.divisions import find_divisions
 from corpus.fold import fold, squeeze
 from index.analyser import word_edges
 from rag.answer import QuestionKind
+from rag.bodies import CHARGED, TASKS_OF_BODY, KnownBodies
 
 AnswerShape = Literal[
     "figure", "percent", "money", "date", "when", "period", "phone", "doc_number", "any"
@@ -29,7 +30,8 @@ class Place:
     """A place a question names, at ``[start, end)`` of the folded question.
 
     ``region`` is the library's region it denotes, None for other places; ``province`` the full
-    name of the province it lies in, where that is known.
+    name of the province it lies in, where that is known. ``contains``: it is named only to say
+    where the places after it lie.
     """
 
     written: str
@@ -38,6 +40,7 @@ class Place:
     start: int = 0
     end: int = 0
     province: str | None = None
+    contains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Query:
 
     ``content`` is the folded question without its asking words and without white space;
     ``focus`` the part of it that a follow-up added (empty for a first question). ``years`` are
-    those the question fixes; ``phrases`` what it puts in quotation marks, white space removed;
+    those the question fixes; ``tasks`` says that all tasks of the ``bodies`` are asked for;
+    ``phrases`` what it puts in quotation marks, white space removed;
     ``unit`` the measure word it counts in (家, 个, 亿元 …), empty when it gives none.
     """
 
@@ -57,6 +61,7 @@ class Query:
     places: tuple[Place, ...] = ()
     years: tuple[int, ...] = ()
     bodies: tuple[str, ...] = ()
+    tasks: bool = False
     phrases: tuple[str, ...] = ()
     shape: AnswerShape = "any"
     unit: str = ""
@@ -64,7 +69,11 @@ class Query:
     @property
     def regions(self) -> tuple[str, ...]:
         """The library's regions that the question names, each once."""
-        return tuple(dict.fromkeys(place.region for place in self.places if place.region))
+        return tuple(
+            dict.fromkeys(
+                place.region for place in self.places if place.region and not place.contains
+            )
+        )
 
     @property
     def naming(self) -> tuple[str, ...]:
@@ -101,7 +110,7 @@ class Query:
     @property
     def elsewhere(self) -> tuple[Place, ...]:
         """Places named that no document of the library speaks for."""
-        return tuple(place for place in self.places if place.region is None)
+        return tuple(place for place in self.places if place.region is None and not place.contains)
 
     @property
     def subject(self) -> str | None:
@@ -219,17 +228,18 @@ BODY = re.compile(
     r"|(?:宣传|组织|统战|工信|科技|财政|教育|商务|农业农村|交通运输|生态环境|民政|司法|公安)部)"
     r"(?=$|要|在|需|应|作为|参与|承担|主管|主抓|分管|管|具体|主要|有)"
 )
-TASKS_OF_BODY = re.compile(
-    r"(?:负责|牵头|配合|参与|承担|落实|责任)[^,。]{0,12}(?:哪|什么|啥)[^,。]{0,4}?(?:任务|工作|事|条目|举措|职责|项目)"
-    r"|(?:哪|什么|啥)[^,。]{0,4}?(?:任务|工作|事项|条目|举措|职责)[^,。]{0,8}(?:负责|牵头|配合|参与|承担|责任)"
-)
 PROVINCE_WORDS = re.compile(
     r"省里|省级层面|全省|我省|省内|(?:^|[,、和跟与])省(?:的)?(?=[,、和跟与]|[这那]?(?:份|个)?(?:通知|文件|计划|方案|意见))"
 )
 ALL_PLACES = re.compile(
+    r"(?:哪些|哪几个?)(?:地方|地区|城市|省[市份]?|市县?|县[市区]?|区县?)[^,。]{0,24}?(?:目标|指标|增[长速幅]|占比|多少)|"
     r"(?:各地|各市|各省|各县|各区|各家|[两三几]个?[地市省])[^,。]{0,30}(?:分别|各自?[要是为定有]|对比|比较)"
     r"|(?:对比|比较)(?:一下)?(?:各地|各市|各省|各县|各区|[两三几]个?[地市省])"
 )
+CONTAINER = re.compile(
+    r"(?:省|自治区|市)?的?[两三四五六七八九十\d]+个?(?:地级|设区)?[市县区](?=[\(:,、])"
+)
+"""A province that is named only to say where the places after it lie: 浙江三市（杭州、温州…）."""
 NATION = "全国"
 NATIONAL = re.compile(
     r"(?:国家|全国)层面|国务院|(?:^|[,、和跟与])(?:国家|全国)"
@@ -280,7 +290,13 @@ class Gazetteer:
         meant = self._province_meant([*found, *near]) if said else None
         if said and meant and all(place.region != meant for place in found):
             found.append(Place(said.group(), meant, meant, *said.span(), province=meant))
-        return tuple(sorted(found, key=lambda place: place.start))
+        found.sort(key=lambda place: place.start)
+        return tuple(
+            replace(
+                place, contains=place is not found[-1] and bool(CONTAINER.match(text, place.end))
+            )
+            for place in found
+        )
 
     def _province_meant(self, places: Sequence[Place]) -> str | None:
         named = [place.province for place in places if place.province in self._provinces]
@@ -307,13 +323,18 @@ def _own_pattern(region: str) -> re.Pattern[str] | None:
     return re.compile(f"{prefix}{re.escape(proper)}[\\u4e00-\\u9fff]{{0,6}}?{kind.group(1)}")
 
 
-def understand(text: str, gazetteer: Gazetteer, *, focus: str = "") -> Query:
-    """Read a standalone question; ``focus`` is what a follow-up asked anew."""
+def understand(
+    text: str, gazetteer: Gazetteer, *, focus: str = "", known: KnownBodies | None = None
+) -> Query:
+    """Read a standalone question; ``focus`` is what a follow-up asked anew.
+
+    ``known`` are the bodies of the library.
+    """
     folded = squeeze(text)
     places = gazetteer.find(folded)
-    bodies = bodies_in(folded, places)
+    bodies = bodies_in(folded, places, known)
     kind = question_kind(folded, places)
-    asks_for_tasks = bodies and kind != "measure" and TASKS_OF_BODY.search(folded)
+    asks_for_tasks = bool(bodies) and kind != "measure" and asks_tasks(folded, kind)
     return Query(
         text=text,
         kind="aggregate" if asks_for_tasks else kind,
@@ -322,6 +343,7 @@ def understand(text: str, gazetteer: Gazetteer, *, focus: str = "") -> Query:
         places=places,
         years=years_in(folded),
         bodies=bodies,
+        tasks=asks_for_tasks,
         phrases=phrases_in(text),
         shape=answer_shape(folded),
         unit=asked_unit(folded),
@@ -348,7 +370,7 @@ def compares(folded: str, places: Sequence[Place]) -> bool:
 
     A second place further on (甲在乙建设什么) is part of what is asked, not another party.
     """
-    regions = [place for place in places if place.region]
+    regions = [place for place in places if place.region and not place.contains]
     if len({place.region for place in regions}) < 2:
         return False
     beside = any(
@@ -407,7 +429,16 @@ def years_in(folded: str) -> tuple[int, ...]:
     return tuple(sorted(years))
 
 
-def bodies_in(folded: str, places: Sequence[Place]) -> tuple[str, ...]:
+def asks_tasks(folded: str, kind: QuestionKind) -> bool:
+    """Whether all tasks of a body are asked for, not who is charged with a task."""
+    if kind == "aggregate" and CHARGED.search(folded):
+        return True
+    return TASKS_OF_BODY.search(re.sub(WHICH_BODIES, " ", folded)) is not None
+
+
+def bodies_in(
+    folded: str, places: Sequence[Place], known: KnownBodies | None = None
+) -> tuple[str, ...]:
     """Official bodies the question names, without the place before them.
 
     >>> bodies_in("市科技局负责哪些任务?", ())
@@ -416,8 +447,10 @@ def bodies_in(folded: str, places: Sequence[Place]) -> tuple[str, ...]:
     text = folded
     for place in places:
         text = text.replace(squeeze(place.written), " ")
+    found = list(known.find(re.sub(WHICH_BODIES, " ", text))) if known else []
+    for body in found:
+        text = text.replace(body, " ")
     asked = re.compile(f"{WHICH_BODIES}|{ASKING_WORDS.pattern}")
-    found = []
     for run in re.split(
         r"[\s，,、和与及跟的由是为]|负责|牵头|配合|包含|中有|里有|作为|责任单位|牵头单位",
         asked.sub(" ", text),

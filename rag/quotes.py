@@ -24,21 +24,26 @@ class Quote:
     span: Span
     highlights: tuple[Span, ...] = ()
     label: str = ""
-    row: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The quotes that answer, in order; ``best`` is the candidate the answer rests on.
 
-    ``columns`` names the cells of the quotes' ``row`` where the answer is also a table.
-    ``exhaustive`` says that every passage that could qualify was looked at.
+    ``columns`` names the cells of the quotes' ``rows`` where the answer is also a table.
+    ``exhaustive`` says that everything that could qualify was looked at.
     """
 
     quotes: tuple[Quote, ...] = ()
     best: Candidate | None = None
     columns: tuple[str, ...] = ()
     exhaustive: bool = False
+
+
+def summary(text: str) -> Quote:
+    """Say in our own words what follows: how many there are and what was searched."""
+    return Quote("", (0, 0), label=text)
 
 
 def nothing_about(region: str) -> Quote:

@@ -13,16 +13,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.facts.bodies import bare_name
 from corpus.fold import squeeze
-from index.hit import Hit
+from index.hit import Filters, Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
-from rag.compose import nearest
+from rag.charges import Charges
+from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
 from rag.query import ATTRIBUTE, Query
-from rag.responsibility import bare_name
+from rag.responsibility import NARRATIVE
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
+MOST_ALIKE = 3
+"""How many bodies of a like name a refusal shows."""
 NEAREST = 10
 """How many passages are compared with the question's wording."""
 
@@ -47,21 +51,31 @@ class Judge:
     """Decides whether the evidence carries an answer."""
 
     def __init__(
-        self, index: Index, ranker: EvidenceRanker, thresholds: Thresholds | None = None
+        self,
+        index: Index,
+        ranker: EvidenceRanker,
+        charges: Charges,
+        thresholds: Thresholds | None = None,
     ) -> None:
         self._index = index
         self._ranker = ranker
+        self._charges = charges
         self._thresholds = thresholds or Thresholds()
 
     def refusal(
-        self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        filters: Filters,
     ) -> Refusal | None:
-        """Why the question cannot be answered; None when it can."""
+        """Why the question cannot be answered from ``candidates``; None when it can."""
         return (
             self._places(query, hits, candidates)
             or self._topic(query, hits, candidates)
             or self._scope(query, hits)
             or self._years(query, hits, candidates)
+            or self._tasks(query, hits, candidates, filters)
             or self._bodies(query, hits)
             or self._figure(query, hits, candidates)
         )
@@ -159,6 +173,33 @@ class Judge:
         names = "、".join(query.bodies)
         detail = f"有关文件没有写到{names}承担的任务"
         return self._refuse("body_not_charged", detail, hits, query.bodies)
+
+    def _tasks(
+        self,
+        query: Query,
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        filters: Filters,
+    ) -> Refusal | None:
+        """All tasks of a body are asked for, and neither a clause nor a sentence charges it."""
+        if not query.tasks or any(
+            _body_core(body) in one.text and NARRATIVE.search(one.text)
+            for one in near_best(candidates)
+            for body in query.bodies
+        ):
+            return None
+        alike = self._charges.alike(query, filters=filters)[:MOST_ALIKE]
+        names = "、".join(query.bodies)
+        detail = f"有关文件没有写到{names}承担的任务"
+        if not alike:
+            return self._refuse("body_not_charged", detail, hits, query.bodies)
+        charged = "、".join(task.rows[0].responsibility.unit for task in alike)
+        shown = tuple(
+            cite(self._index, task.document_id, task.span, number=number)
+            for number, task in enumerate(alike, start=1)
+        )
+        detail = f"{detail}；名称相近、写明任务的单位有：{charged}。"
+        return Refusal("body_not_charged", detail, query.bodies, shown)
 
     def _figure(
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]

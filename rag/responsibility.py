@@ -1,13 +1,8 @@
-"""Running text that charges a body; the clauses and names of bodies are read in corpus.facts."""
+"""Running text that charges a body in looser words than the facts kept of it."""
 
 from __future__ import annotations
 
 import re
-
-from corpus.facts.bodies import bare_name, same_body
-from corpus.facts.role_clauses import RoleClause, role_clauses
-
-__all__ = ["NARRATIVE", "RoleClause", "bare_name", "charges", "role_clauses", "same_body"]
 
 NARRATIVE = re.compile(
     r"由[^，,。；;]{2,24}(?:负责|牵头|统筹|会同|主管|承担|组织|实施)|作为(?:牵头|责任|主管)(?:单位|部门)"

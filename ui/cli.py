@@ -382,6 +382,7 @@ def doctor(index: Path | None, encoder: str | None, as_json: bool) -> None:
         except CewenError as error:
             failure = failure or error
             checks.append((name, False, str(error)))
+    checks += _optional_readers()
     if as_json:
         _print_json([{"check": n, "ok": ok, "detail": detail} for n, ok, detail in checks])
     else:
@@ -389,6 +390,25 @@ def doctor(index: Path | None, encoder: str | None, as_json: bool) -> None:
             click.echo(f"{'正常' if ok else '异常'}  {name}：{detail}")
     if failure:
         sys.exit(exit_code(failure))
+
+
+def _optional_readers() -> list[tuple[str, bool, str]]:
+    """What reads the formats that need more than this package; that it is missing is no fault."""
+    from corpus.readers import legacy, ocr
+
+    found = legacy.programs()
+    return [
+        (
+            "doc、wps 文件",
+            True,
+            f"由 {found[0]} 读取" if found else "不能读取；如需要，请安装 libreoffice-writer-nogui",
+        ),
+        (
+            "扫描件和图片",
+            True,
+            "可识别文字" if ocr.available() else '不能识别；如需要：pip install "cewen[ocr]"',
+        ),
+    ]
 
 
 def _check_encoder(settings: Settings) -> str:
@@ -418,7 +438,8 @@ def _opened(settings: Settings, *, create: bool) -> Iterator[Index]:
 
     encoder = load_encoder(settings.encoder)
     try:
-        library = Index.open(settings.index, encoder)
+        with _progress("更新指标和责任分工") as progress:
+            library = Index.open(settings.index, encoder, progress=progress)
     except IndexMissing:
         if not create:
             raise
@@ -438,7 +459,8 @@ def _new_assistant(settings: Settings, *, bundled: bool) -> Assistant:
 
     encoder = load_encoder(settings.encoder)
     try:
-        library = Index.open(settings.index, encoder)
+        with _progress("更新指标和责任分工") as progress:
+            library = Index.open(settings.index, encoder, progress=progress)
     except IndexMissing:
         if not bundled:
             raise

@@ -39,14 +39,16 @@ _SCALES = {
 }
 _SCALE = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦米克伏卡])|百(?!分)"
 
-_UNIT = rf"(?:{any_of(COUNTERS | MEASURES)})(?:/[万百千]?(?:{any_of(BASES | MEASURES)}))*"
+_LATIN = {unit for unit in COUNTERS | MEASURES if unit.isascii() and unit != "%"}
+_NAMED = rf"{any_of((COUNTERS | MEASURES) - _LATIN)}|(?:{any_of(_LATIN)})(?![a-z\d])"
+_UNIT = rf"(?:{_NAMED})(?:/[万百千]?(?:{any_of(BASES | MEASURES)}))*"
 _AFTER = r"\(?(?:含)?\)?(?:及?其?以上|左右|上下|以内|之内|以下|内外|开外)"  # 5家(含)以上
 _BEFORE: tuple[tuple[str, Comparator], ...] = (
     ("不低于|不少于|不小于|不得低于|不得少于|至少|最低|保底|保持在?不低于|≥|>=", ">="),
     ("不超过|不高于|不多于|不大于|不得超过|控制在|控制到|控制|限制在|≤|<=", "<="),
     ("超过|超出|超|突破|高于|大于|多于|逾|跨越|跨过|跃过|破|>", ">"),
     ("低于|小于|少于|不足|<", "<"),
-    ("大约|大致|约为|约|接近|将近|近|≈", "≈"),
+    ("大约|大致|约为|(?<![签节预集条合公解])约|接近|将近|(?<![附邻临最])近|≈", "≈"),
 )
 _AFTER_MEANS: tuple[tuple[str, Comparator], ...] = (
     ("以上", ">="),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus.facts.verbs import AT_END, AT_START, FLOW, INSIDE
+from corpus.facts.verbs import AT_END, AT_START, FLOW, INSIDE, TASK
 
 _YEARS = (
     r"(?:力争|争取|确保|计划)?(?:到|至|在)?(?:(?:19|20)[\d０-９]{2}|[二一][〇零○九][〇零○一二三四五六七八九]{2})年?"
@@ -94,6 +94,10 @@ _FROM_BASE = re.compile(
 _EARLIER = re.compile(
     r"^.{2,}?(?:实现|达到|提升[到至]|提高[到至]|保持|突破|稳居|降至|取得).*、(?=[^、]{3,}$)"
 )
+_CLASS = re.compile(r"[\d０-９][^，,]{0,6}的")
+"""收入过50万元的村 is a class of things, which an attribute does not begin."""
+_RATIO = re.compile(r"[\u4e00-\u9fff]{2}率$|(?:增加值|总?产值|收入|面积|产量)?(?:比重|占比|比例)$")
+_SHORT = 3
 _JOINED_MAX = 4
 _JOINERS = re.compile(
     r"、|以及|(?<![饱总共温缓])和(?![谐平美])|(?<![普以])及(?![格时以])|(?<!参)与(?!会)"
@@ -209,6 +213,8 @@ def _subject(subject: str, words: str) -> tuple[str, str]:
     if match is None or match["subject"] in ("产业", "行业", "企业"):
         return subject, words
     attribute = match["attribute"]
+    if _CLASS.search(attribute):
+        return subject, words
     if _JOINERS.split(attribute, maxsplit=1)[0] in _BARE:
         return subject, words
     if attribute.startswith("规模") and match["subject"].endswith("产业"):
@@ -326,12 +332,15 @@ def _shared_tail(parts: Sequence[str], last: str) -> str:
         return ""
     if len(first) > 2 and first[-2:] == last[-2:] and not first.endswith("以上"):
         return ""
+    ratio = _RATIO.search(last)
+    if ratio and len(first) > _SHORT and ratio.start():
+        return ratio.group()  # 养老设施、农村食堂覆盖率
     for size in (3, 2, 1):
         ending = first[-size:]
         found = last.find(ending)
         if len(ending) == size and 0 <= found < len(last) - size:
             return last[found + size :]
-    return last[len(first) :] if len(first) <= 3 and len(last) > len(first) + 1 else ""
+    return last[len(first) :] if len(first) <= _SHORT and len(last) > len(first) + 1 else ""
 
 
 def _shared_lead(first: str, last: str) -> str:
@@ -375,6 +384,11 @@ def measures_money(indicator: str) -> bool:
 def says_nothing(words: str) -> bool:
     """Whether ``words`` only go on from the figure before: 增长6%、力争7%."""
     return _SAYS_NOTHING.match(_LEAD.sub("", words)) is not None
+
+
+def task_verb(words: str) -> re.Match[str] | None:
+    """Return the verb that the words of a task begin with: 实施…, 加快推进…."""
+    return TASK.match(_LEAD.sub("", words)) or TASK.match(words)
 
 
 def made(words: str) -> Name | None:

@@ -30,8 +30,9 @@ from corpus.facts.indicators import (
     says_nothing,
     split_heads,
     stem,
+    task_verb,
 )
-from corpus.facts.units import MONEY, SIZES
+from corpus.facts.units import MONEY, NAMING, SIZES, TECHNICAL
 from corpus.reading import Spans
 from corpus.sentences import enclosed
 
@@ -43,22 +44,28 @@ _VERB_MAX = 8
 """Characters a verb before a figure may have, with what stands between."""
 _JOINT = re.compile(r"^(?:[、和及与]|以及|,)$")
 _ENDS = re.compile(
-    r"$|[、,;:。!?\t]|和|以?及|并|且|而|与(?!会)|(?:的)?目标|任务|成为|形成|用于|\(|（|”|力争|其中|目标|水平|"
-    r"(?:的)?(?:速度|增速|水平|幅度|规模)|实现"
+    r"$|大关|台阶|[、,;:。!?\t]|和|以?及|并|且|而|与(?!会)|(?:的)?目标|任务|成为|形成|用于|\(|（|”|力争|其中|目标|水平|"
+    r"(?:的)?(?:速度|增速|水平|幅度|规模(?!以上|化|经营))|实现"
 )
 _CAPACITY = re.compile(r"的[^,;。、]{0,8}?(?:能力|产能|规模|水平|速度|目标|增速|增长|比例)")
+_PRODUCT = re.compile(
+    r"的[^,;。、]{1,16}(?:实现|投入|进入|得到)[^,;。、]{0,6}(?:量产|商用|商业化|产业化|批量生产|应用|投产|运行)"
+)
+"""What a product that reaches a parameter is to come to: 信噪比达到70dB的传感器实现量产."""
+_BRINGS_OUT = re.compile(r"(?:推出|研制|研发|开发|突破|攻克|形成)")
 _FROM = re.compile(
-    r"(?:从|由|自)(?:[^,;。]{0,14}?年?[^,;。]{0,6}?的)?$|(?:(?<![占同环之对])比|较)(?:[^,;。]{1,12}的)?$|年的$"
+    r"(?:从|由|自)(?:[^,;。]{0,14}?年?[^,;。]{0,6}?的)?$|(?:(?<![占同环之对效噪价])比|较)(?:[^,;。]{1,12}的)?$|年的$"
 )
 _EACH_PLURAL = re.compile(
     r"(?<![年人平亩日户地月])均(?!衡)|都(?![市会])|分别|各(?:自|达到?|为|占|完成|新增)*$"
 )
 _FULFILS = re.compile(r"(?:实现|做到|预留|加强|达到)$")
-_ACHIEVES = re.compile(
-    r"[^,;。]{2,40}?"
+_DOES = (
     r"(?:实现|达到|通过|进入|纳入|具备|建成|完成|开展|配备|设立|建立|设置|设有|接入|联通|实行|享有"
     r"|创成|开工|竣工|投产|入选|覆盖|普及|使用|掌握|接受|得到|用上|参加)"
 )
+_ACHIEVES = re.compile(r"[^,;。]{2,40}?" + _DOES)
+_DONE = re.compile(_DOES + r".*", re.S)
 _CHANGE_AT_END = re.compile(r"(?:年均)?(?:增速|增长|提高|下降|降低)$")
 _GOES_ON = re.compile(r"(?:、|和|以?及|与)?各?$")
 _ITEM_JOINT = re.compile(r"、|和|以及|及(?!以上)")
@@ -68,10 +75,27 @@ _FRAMES = re.compile(
 )
 """What a plan counts to tell how it is laid out, not what it sets itself to reach."""
 _COUNTED_MONEY = re.compile(
-    r"(?:以上|左右)?(?:的)?(?:投资|资金|贷款|税|融资|债|基金|产值|收入|营收)"
+    r"(?:以上|左右)?(?:的)?(?:投资|资金|贷款|税|融资|债|基金|产值|收入|营收|[^,;。、]{1,16}?(?:专项资金|基金))"
 )
 _GIVES_MONEY = re.compile(
-    r"(?:完成|实现|争取|筹集|新增|发放|投放|发行|落实|撬动|带动)(?:[^,、]{0,4})$"
+    r"(?:完成|实现|争取|筹集|新增|发放|投放|发行|落实|撬动|带动)(?:[^,、]{0,4})$|(?:统筹|安排|设立)$"
+)
+_PLANT = re.compile(
+    r"[^,;。、]{0,16}?(?:工程|项目|基地|装置|[压冲]机|机组|生产线|产线|变电站|电站|电厂|码头|仓库|设备|线路|船舶?"
+    r"|园区|工厂)"
+)
+_TIME_TAKEN = re.compile(r"(?:时间|时长|时限|寿命|周期|天数|时数|年限)$")
+_DIGIT = re.compile(r"[\d０-９]")
+_CLASS_LEAD = re.compile(r"^(?:[、，,和及与]|力争|争取|确保|其中|实现)+")
+_CLASS_MAX = 8
+"""Characters from the figure that marks off a class to its 的: 收入过50万元的."""
+_OF_WHICH = re.compile(r"的(?P<who>[^,;。、和及的]{1,12})(?:、|和|以?及|与)$")
+_GONE_ABOUT = re.compile(r"(?:项目|工程)[^,;。、]{0,8}$|(?:建设|改造|开工|投产)$")
+"""What is merely advanced (推进, 加快) is counted where it is a project or gets built."""
+_TASK_MAX = 60
+"""Characters that may stand between a verb and its figure."""
+_ALREADY_NAMED = re.compile(
+    r"聚焦|围绕|依托|按照|针对|瞄准|首批|第[一二三四]批|现有|已|(?:的|这|第|前|上述|[“‘《(])$"
 )
 
 
@@ -125,16 +149,22 @@ class Measured:
                 continue
             cursor = max(cursor, run[0].start - _HEAD_MAX)
             left = self.raw[cursor : run[0].start]
-            if self._measures(run[-1], clause[1]):
+            if self._measures(run[-1], clause) or self._is_doubled(run, following, left):
                 findings = self._ending(run, left)
                 cursor, counted = run[-1].end, False
             elif self._achieves(run, following, clause[1]):
-                findings = self._achieving(clause, run[0])
-                cursor, counted = clause[1], False
-            elif self._counts(run, self.raw[cursor : run[0].digits], counted):
+                findings = self._achieving(clause, run[0], following)
+                cursor, counted = run[0].end if following else clause[1], False
+            elif (
+                verb := self._counts(run, self.raw[cursor : run[0].digits], counted)
+                and not self._is_kind(run[0], following, clause)
+            ) or self._is_swept(clause, run, following):
                 left = self.raw[cursor : run[0].digits]
-                noun_end = self._noun_end(run[-1].end, following, clause[1])
-                findings = self._counting(run[0], left, noun_end)
+                noun_end = self._noun_end(run[-1].end, following, clause)
+                counting = self._counting if verb else self._sweeping
+                findings = counting(
+                    run[0], left if verb else self.raw[clause[0] : run[0].digits], noun_end
+                )
                 cursor, counted = noun_end, True
                 while at < len(held) and held[at].start < noun_end:
                     at += 1
@@ -154,10 +184,53 @@ class Measured:
         between = self.words[left.end : right.start]
         return _JOINT.match(between) is not None and left.unit_base == right.unit_base
 
-    def _measures(self, figure: Figure, end: int) -> bool:
+    def _measures(self, figure: Figure, clause: Span) -> bool:
         """Whether the phrase ends with the figure, so that it measures what stands before it."""
-        rest = self.words[self._past_note(figure.end) : end]
-        return _ENDS.match(rest) is not None or _CAPACITY.match(rest) is not None
+        rest = self.words[self._past_note(figure.end) : clause[1]]
+        if _ENDS.match(rest) is not None or _CAPACITY.match(rest) is not None:
+            return True
+        if figure.unit_base not in TECHNICAL or not rest.startswith("的"):
+            return False
+        brought = _BRINGS_OUT.match(self.words, clause[0]) and "," not in rest
+        return brought is not None or _PRODUCT.match(rest) is not None
+
+    def _is_doubled(self, run: Sequence[Figure], following: Figure | None, left: str) -> bool:
+        """Whether a second figure of the same follows at once: 老旧小区86个70万平方米."""
+        if following is None or following.start != run[-1].end or len(run) > 1:
+            return False
+        return run[0].is_count and len(left) > 1 and not governs(left)
+
+    def _is_kind(self, figure: Figure, following: Figure | None, clause: Span) -> bool:
+        """Whether the figure tells the size of the noun behind it: 8万吨压机, 百亩以上地块10个."""
+        if figure.unit_base in NAMING and _PLANT.match(self.words, figure.end, clause[1]):
+            return True
+        if figure.is_count or following is None or not self._measures(following, clause):
+            return False
+        return _ITEM_JOINT.search(self.words, figure.end, following.start) is None
+
+    def _is_swept(self, clause: Span, run: Sequence[Figure], following: Figure | None) -> bool:
+        """Whether a verb far before it governs the figure: 建设甲镇、乙镇等9个特色镇."""
+        figure, start = run[0], clause[0]
+        if len(run) > 1 or not figure.is_count or figure.digits - start > _TASK_MAX:
+            return False
+        head = self.raw[start : figure.digits]
+        task = task_verb(head)
+        if task is None or _ALREADY_NAMED.search(head):
+            return False
+        joined = following is None or _ITEM_JOINT.search(self.words, figure.end, following.start)
+        if not joined or self.words[figure.end] in "的级":
+            return False
+        noun = self.words[figure.end : self._noun_end(figure.end, following, clause)]
+        return task["task"] is not None or _GONE_ABOUT.search(noun) is not None
+
+    def _sweeping(self, figure: Figure, head: str, noun_end: int) -> Iterator[Finding]:
+        """Yield the figure of what a verb far before it governs."""
+        noun = self.raw[self._past_note(figure.end) : noun_end].strip("、，,")
+        task = task_verb(head)
+        self.verb = ""
+        if noun and task is not None:
+            self.last = name_after(task.group(), noun)
+            yield Finding(figure, (self.last,), figure.digits, made=True)
 
     def _past_note(self, at: int) -> int:
         """Return the end of the bracket that follows a figure: 7万套(间)住房."""
@@ -169,8 +242,10 @@ class Measured:
     def _counts(self, run: Sequence[Figure], left: str, counted: bool) -> bool:
         """Whether the figure counts the noun behind it: a verb makes that, or a list goes on."""
         figure = run[0]
-        if len(run) > 1 or self.words[figure.end] == "的" or left.endswith(("等", "这")):
+        if len(run) > 1 or left.endswith(("等", "这")):
             return False
+        if self.words[figure.end] == "的":  # 1000个以上的案例, but not 投资10亿元的项目
+            return figure.is_count and figure.end != figure.end_digits and governs(left)
         if figure.is_duration or figure.is_rate or not figure.unit or figure.unit in SIZES:
             return False
         goes_on = counted and _GOES_ON.match(left) is not None
@@ -189,6 +264,8 @@ class Measured:
         figure = run[0]
         if figure.is_rate and _FULFILS.search(self._just_before(figure)):
             return True
+        if self._is_sharing(figure, following, end):
+            return True
         if len(run) > 1 or following is not None or not (figure.is_rate or figure.is_count):
             return False
         if figure.is_rate and "点" in figure.unit:
@@ -199,18 +276,34 @@ class Measured:
             return False
         return _ACHIEVES.match(self.words, figure.end, end) is not None
 
+    def _is_sharing(self, figure: Figure, following: Figure | None, end: int) -> bool:
+        """Whether this share and the next one do the same: 90%的市和70%的县达到三级以上."""
+        if following is None or not (figure.is_rate and following.is_rate):
+            return False
+        between = self.words[figure.end : following.start]
+        if _OF_WHICH.match(between) is None:
+            return False
+        return _ACHIEVES.match(self.words, following.end, end) is not None
+
     def _just_before(self, figure: Figure) -> str:
         return self.raw[max(figure.start - _VERB_MAX, 0) : figure.start]
 
-    def _achieving(self, clause: Span, figure: Figure) -> Iterator[Finding]:
+    def _achieving(
+        self, clause: Span, figure: Figure, following: Figure | None
+    ) -> Iterator[Finding]:
         """Yield the figure of those who do something."""
         rest = self.raw[figure.end : clause[1]]
+        if following is not None:
+            who = _OF_WHICH.match(self.raw[figure.end : following.start])
+            done = _DONE.search(self.raw, following.end, clause[1])
+            rest = (who["who"] if who else "") + (done.group() if done else "")
         name = name_share(rest) if figure.is_rate else Name("", rest.strip("、，,"))
         self.last = name
         yield Finding(figure, (name,), figure.digits, made=True)
 
-    def _noun_end(self, start: int, following: Figure | None, end: int) -> int:
+    def _noun_end(self, start: int, following: Figure | None, clause: Span) -> int:
         """Return where the counted noun ends: before the next item of the list, or the clause."""
+        end = clause[1]
         asides = Spans(enclosed(self.words, start, end))
         limit = following.start if following is not None else end
         joints = [
@@ -222,14 +315,14 @@ class Measured:
             near = joints[-1]
             if limit - near <= 2 or governs(self.raw[near + 1 : limit]):
                 return near
-            if self._measures(following, end):
+            if self._measures(following, clause):
                 return joints[0]
         stop = _NOUN_STOP.search(self.words, start, end)
         return stop.start() if stop else end
 
     def _ending(self, run: Sequence[Figure], left: str) -> Iterator[Finding]:
         """Yield the figures that stand at the end of their phrase, with the names before them."""
-        if run[0].is_duration and not modality.reaches(left):
+        if run[0].is_duration and not modality.reaches(left) and not _is_limit(run[0], left):
             return
         if _FROM.search(left) and not left.endswith(("高于", "低于", "大于", "小于", "快于")):
             return
@@ -271,6 +364,8 @@ class Measured:
         if head == "累计":
             return in_total(self.last)
         name = name_before(head, percent=figure.is_rate)
+        if head.endswith("的") and figure.is_rate and _DIGIT.search(head, len(head) - _CLASS_MAX):
+            return Name("", _CLASS_LEAD.sub("", head) + "比例")
         if head.endswith("的") and figure.is_count:
             return replace(name, indicator=name.indicator + "的" + _without_verb(self.last))
         return self._leaning(name) or self._standing(name, figure)
@@ -318,6 +413,11 @@ class Measured:
         if noun.strip("、，,"):
             self.last = name
             yield Finding(figure, (name,), figure.digits, made=True)
+
+
+def _is_limit(figure: Figure, left: str) -> bool:
+    """Whether a time is one that is set: 连续工作时间大于240小时."""
+    return figure.start < figure.digits and _TIME_TAKEN.search(left) is not None
 
 
 def _without_verb(name: Name) -> str:

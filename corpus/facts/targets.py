@@ -25,7 +25,9 @@ from corpus.sections import section_at
 from corpus.sentences import enclosed
 
 _MAY_HOLD = re.compile(
-    r"\d ?(?:\d|[%‰万亿千百余多个家户项件名人座处所套台辆元倍吨米亩公平立成])|[十百千万亿][家个元]"
+    r"\d ?(?:\d|[%‰万亿千百余多个家户项件名人座处所套台辆元倍吨米亩公平立成"
+    r"兆瓦伏对门片届场条间栋篇部位]"
+    r"|(?:[gkmp]?(?:w|hz|pa|ops)|db|h|[cmnk]?m|[gt]flops|[kv]v?)(?![a-z]))|[十百千万亿][家个元]"
     r"|(?:达到?|超过?|突破|为|至|以上|左右) ?\d|[两三四五六七八九]\ ?[个家]"
 )
 _AIMS = re.compile(r"力争|目标|到\s*(?:2\s*0|1\s*9|二|“|十)|争取|末")
@@ -175,10 +177,10 @@ class _Reader:
             return dated and aimed and not modality.is_rule(words, sentence.start, sentence.end)
         if sentence.part == "goal" or aimed or stated:
             return True
-        if modality.often_reached(words, clause[0], at) or modality.is_rule(
-            words, sentence.start, sentence.end
-        ):
+        if modality.often_reached(words, clause[0], at):
             return False
+        if not self.outlook.is_report and modality.is_rule(words, segment, sentence.end):
+            return False  # a report lays down no norms
         return self.outlook.is_plan and self._is_task(words, clause[0], finding)
 
     def _is_task(self, words: str, start: int, finding: Finding) -> bool:
@@ -211,6 +213,7 @@ class _Reader:
         figure = finding.figure
         if measures_money(finding.names[0].indicator):
             figure = figure.in_money()
+        unit = _as_written(stretch, self.text, figure)
         named = sentence.named_before(figure.start)
         year, source = self.years.year(named[-1] if named else None, sentence.scope)
         start, end = stretch.span(*clause)
@@ -222,7 +225,7 @@ class _Reader:
                 comparator=figure.comparator,
                 value=figure.value,
                 value_max=figure.value_max,
-                unit=figure.unit,
+                unit=unit,
                 value_base=figure.value_base,
                 value_max_base=figure.value_max_base,
                 unit_base=figure.unit_base,
@@ -255,6 +258,17 @@ def _figures_of(clause: Span, held: Sequence[Figure], asides: Sequence[Span]) ->
         return [x for x in held if first <= x.start and x.end <= last]
     inner = Spans(aside for aside in asides if first <= aside[0] and aside[1] <= last)
     return [x for x in held if first <= x.start and x.end <= last and not inner.hold(x.start)]
+
+
+def _as_written(stretch: Stretch, text: str, figure: Figure) -> str:
+    """Return the unit with the capitals that its symbol has in the text: dB, MW."""
+    if not any(character.isascii() and character.isalpha() for character in figure.unit):
+        return figure.unit
+    words = stretch.words[figure.digits : figure.end_digits]
+    at = words.rfind(figure.unit)
+    if at < 0:
+        return figure.unit
+    return stretch.raw(text)[figure.digits + at :][: len(figure.unit)]
 
 
 def _is_yearly(words: str, start: int, figure: Figure) -> bool:

@@ -21,12 +21,20 @@ _FLOW = """
 创成 孵化 支持 安排 处置 收储 设立 遴选推介 遴选 征集 布局建设 布局 谋划 储备 推动 推进 安装 更新
 更换 补充 造林 出让 消除 引导 动员 吸纳 促成 选取 取得 预留 加强 承担 联通 打通 接入 发布 覆盖
 惠及 增加 净增 申报 获得 参与 上线
+升级改造 改扩建 动工 续建 签约 新入驻 入驻 新开辟 开辟 清理整合 清理 整合 统筹安排 提供 承办 增设
+铺设 栽植 回收 收购 采购 配备 配置 招聘 招录 选聘 培优 排查 检测 引聚 研制 研发 转移转化 规划建设
+新布局
 """
 _STOCK = """
 重点打造 重点培育 推行打造 努力打造 打造 培育形成 形成 培育壮大 累计培育 孵化培育 培育 累计建成
 建成投用 建成 创建成 创建 集聚 建设 建立 拥有 争创 构建 壮大 做强 发展 培植 培强 做大 聚集 汇聚
 评选 推选 扶持
 """
+_TASKS = """
+实施 建设 规划建设 新建 新开工 开工建设 开工 动工 续建 建成投用 建成 完成 改造提升 升级改造 提升改造
+改扩建 改建 扩建 改造 整治 治理 修复 清理 整合 打造 创建 实现 竣工 投产 签约 引进 招引 落地
+"""
+_ADVANCES = "推进 推动 加快 加快推进 全力推进 抓好 抓实 启动 启动实施"
 _INSIDE = """
 累计新建 累计建成 累计培育 累计新增 重点打造 新增 新建 新培育 新引育 新引进 新改扩建 招引 引进 打造
 建成 形成 创建 培育
@@ -43,4 +51,8 @@ AT_END = re.compile(
 """A verb right before a figure, with what may stand between."""
 INSIDE = re.compile(rf"(?P<verb>{any_of(_INSIDE.split())})")
 """A verb that parts who acts from what is made: 全市新增…."""
+TASK = re.compile(
+    rf"^(?:(?P<task>{any_of(_TASKS.split())})|(?P<advances>{any_of(_ADVANCES.split())}))"
+)
+"""A verb that may stand far before the figure it governs: 建设甲镇、乙镇等9个特色镇."""
 FLOW = re.compile(any_of(_FLOW.split()))

@@ -54,6 +54,15 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """LibreOffice's settings for one run: no macros, no links followed, a proxy that is not there."""
 
 
+_OFFICE = ("soffice", "libreoffice")
+_TEXT_PROGRAMS = ("antiword", "catdoc")
+
+
+def programs() -> list[str]:
+    """Return the installed programs that read .doc and .wps, the best first."""
+    return [name for name in (*_OFFICE, *_TEXT_PROGRAMS) if shutil.which(name)]
+
+
 class LegacyReader:
     """Reads OLE .doc and .wps files, and RTF where LibreOffice is installed."""
 
@@ -64,8 +73,8 @@ class LegacyReader:
         rtf = data.lstrip().startswith(_RTF_MAGIC)
         if not rtf:
             _check_ole(data, source_name)
-        text_programs = () if rtf else ("antiword", "catdoc")
-        office = shutil.which("soffice") or shutil.which("libreoffice")
+        text_programs = () if rtf else _TEXT_PROGRAMS
+        office = next((found for name in _OFFICE if (found := shutil.which(name))), None)
         texts = [found for name in text_programs if (found := shutil.which(name))]
         if not office and not texts:
             raise _no_program(source_name, rtf=rtf)

@@ -90,7 +90,7 @@ def test_a_comparison_answers_for_each_place(bundled):
     answer = bundled.ask("智能装备产值，温州市和浙南产业集聚区各定了多少亿？")
     assert answer.kind == "comparison"
     labels = [part.text for part in answer.parts if part.kind == "label"]
-    assert labels == ["温州市：", "温州浙南产业集聚区："]
+    assert labels == ["共2项，查了2份文件：", "温州市：", "温州浙南产业集聚区："]
     assert [row[0] for row in answer.table.rows] == ["温州市", "温州浙南产业集聚区"]
     assert "700亿元" in answer.text
     assert "300亿元" in answer.text
