@@ -85,6 +85,8 @@ _PLANT = re.compile(
     r"|园区|工厂)"
 )
 _TIME_TAKEN = re.compile(r"(?:时间|时长|时限|寿命|周期|天数|时数|年限)$")
+_BREAKS = "突破"
+"""A verb of making before what is counted (突破50项技术), "more than" after what is measured."""
 _DIGIT = re.compile(r"[\d０-９]")
 _CLASS_LEAD = re.compile(r"^(?:[、，,和及与]|力争|争取|确保|其中|实现)+")
 _CLASS_MAX = 8
@@ -406,6 +408,8 @@ class Measured:
         """Yield the figure that counts the noun behind it."""
         noun = self.raw[self._past_note(figure.end) : noun_end]
         name = name_after(left, noun)
+        if left.strip("、，,和及并") == _BREAKS:
+            figure = replace(figure, start=figure.digits, comparator="=")
         if not left.strip("、和及与以各"):
             name = replace(name, indicator=self.verb + name.indicator)
         else:

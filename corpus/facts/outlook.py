@@ -210,6 +210,8 @@ class Outlook:
         above = self._part(section.parent)
         if own == "goal" and above == "past":
             return "past"
+        if own in ("past", "support") and above == "goal":
+            return "goal"  # 推广应用成效显著 is what is to come about
         if own is None or (own == "task" and above in ("past", "rule", "support")):
             return above
         return own

@@ -154,3 +154,21 @@ def test_a_file_the_library_lacks_is_refused(question_file, record, document):
     question_set = load_questions(question_file(record(docs=["other.txt"])))
     with pytest.raises(QuestionSetError, match=r"第1行：字段 docs：文件库里没有文件“other\.txt”"):
         check_against(question_set, Library(document))
+
+
+TRAINING = sorted(BUNDLED_QUESTIONS.parent.glob("train-*.jsonl"))
+
+
+@pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.stem)
+def test_the_training_sets_keep_to_the_schema(path):
+    questions = load_questions(path).questions
+    assert len(questions) > 300
+    assert len({question.id for question in questions}) == len(questions)
+    share = sum(not question.answerable for question in questions) / len(questions)
+    assert 0.2 < share < 0.4
+
+
+def test_no_training_question_is_a_development_question():
+    asked = {question.text for question in load_questions(BUNDLED_QUESTIONS).questions}
+    for path in TRAINING:
+        assert asked.isdisjoint(question.text for question in load_questions(path).questions)
