@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corpus.document import Metadata
 from corpus.errors import DocumentError
+from corpus.readers.fields import clean
 
 LIBRARY_FILE = "library.toml"
 _FIELDS = tuple(
@@ -39,7 +40,7 @@ class Catalogue:
         """Read a ``library.toml``; raises DocumentError naming the key that is wrong."""
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise _refusal(path.name, f"不是有效的 TOML：{error}") from None
         for key in table.keys() - {"documents"}:
             raise _refusal(path.name, f"有不认识的键“{key}”")
@@ -110,7 +111,7 @@ def _refusal(source_name: str, met: str) -> DocumentError:
 
 
 def _text(value: object) -> object:
-    return value.strip() or None if isinstance(value, str) else None
+    return clean(value).strip() or None if isinstance(value, str) else None
 
 
 def _date(value: object) -> object:

@@ -2,7 +2,7 @@
 
     CewenError                    catch this; str() is fit to show an official
     ├── DocumentError             a file that cannot become a document; .source_name
-    │   └── DocumentMissing       no document of that id in the library; .document_id
+    ├── DocumentMissing           no document of that id in the library; .document_id
     ├── IndexFolderError          .folder
     │   ├── IndexMissing          no index there; how to build one
     │   ├── IndexStale            format, analyser or encoder differs from the one it was built with

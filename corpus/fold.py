@@ -17,7 +17,8 @@ _INLINE_INDENT = re.compile(
 )
 _KEPT_MIN = 2000
 """Length of a text from which its folded form is kept for the next finder that asks for it."""
-_CIRCLED = range(ord("①"), ord("⑳") + 1)
+_LABEL_SIGNS = frozenset(range(ord("①"), ord("⑳") + 1)) | frozenset(range(ord("Ⅰ"), ord("Ⅻ") + 1))
+_ANY_LABEL_SIGN = re.compile("[①-⑳Ⅰ-Ⅻ]")
 
 
 def fold_character(character: str) -> str:
@@ -43,10 +44,10 @@ class _FoldTable(dict[int, str]):
 
 
 class _ScanTable(_FoldTable):
-    """The same, with ① … ⑳ left as they are: folded to digits they are no longer labels."""
+    """The same, with ① … ⑳ and Ⅰ … Ⅻ as they are: folded they are no longer labels."""
 
     def __missing__(self, code: int) -> str:
-        folded = chr(code) if code in _CIRCLED else fold_character(chr(code))
+        folded = chr(code) if code in _LABEL_SIGNS else fold_character(chr(code))
         return self.setdefault(code, folded)
 
 
@@ -60,15 +61,20 @@ def fold(text: str) -> str:
     >>> fold("到２０２１年（ＳＵＶ）")
     '到2021年(suv)'
     """
+    return _kept_fold(text) if len(text) >= _KEPT_MIN else text.translate(_FOLD)
+
+
+@lru_cache(maxsize=2)
+def _kept_fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
 def fold_for_structure(text: str) -> str:
     """Fold, keeping what tells structure: the form in which headings are looked for.
 
-    Circled numbers stay, and an indent of two full-width or four other spaces in the middle of a
-    line becomes a line break: copied from a web page, a paragraph often keeps its indent and loses
-    its break.
+    Circled numbers and Roman numerals stay, and an indent of two full-width or four other spaces in
+    the middle of a line becomes a line break: copied from a web page, a paragraph often keeps its
+    indent and loses its break.
 
     >>> fold_for_structure("①支持１家。　　二是引进").splitlines()
     ['①支持1家。', ' 二是引进']
@@ -78,7 +84,7 @@ def fold_for_structure(text: str) -> str:
 
 def _structure(text: str) -> str:
     broken = _INLINE_INDENT.sub(lambda match: "\n" + " " * (len(match[0]) - 1), text)
-    return broken.translate(_SCAN)
+    return broken.translate(_SCAN) if _ANY_LABEL_SIGN.search(broken) else fold(broken)
 
 
 _kept_structure = lru_cache(maxsize=2)(_structure)

@@ -3,7 +3,7 @@
 A title is what stands on the label's line, or its short first sentence when more follows, or the
 part before a colon, or one of the names official plans habitually give their parts (（一）指导思想
 以…为指导). An entry whose text is all there is has no title. Heads without a label are found in
-``unnumbered``.
+``unnumbered``, ``openings`` and ``lone_lines``.
 """
 
 from __future__ import annotations
@@ -14,18 +14,14 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from corpus.lines import Span
+from corpus.lone_lines import lone_heads
 from corpus.numbering import RANK, Style, label_at
+from corpus.openings import parallel_run_ins
 from corpus.reading import TITLE_LINE_MAX, Reading
 from corpus.run_together import run_together, title_end
 from corpus.series import Accepted
-from corpus.unnumbered import (
-    PART_NAMES,
-    Head,
-    lone_heads,
-    named_heads,
-    named_run_ins,
-    parallel_run_ins,
-)
+from corpus.uniform import uniform
+from corpus.unnumbered import PART_NAMES, Head, named_heads, named_run_ins
 
 TITLE_SENTENCE_MAX = 40
 """Longest first sentence that is a title and not the text itself."""
@@ -33,8 +29,8 @@ TITLE_CLAUSED_MAX = 30
 """The same below （一）, for a sentence of two clauses: there it is mostly the task itself."""
 TITLE_CLAUSES_MAX = 3
 TITLE_BEFORE_COLON_MAX = 14
-_SERIES_MIN = 8
-_MOSTLY = 0.75
+_PARAGRAPH_MIN = 40
+"""Characters below the line of an entry from which these are its text and not the line's rest."""
 _LIST_MIN = 3
 """Entries in one paragraph after which the last one is an entry too, whatever follows it."""
 RUN_TOGETHER_MIN = 12
@@ -43,7 +39,10 @@ RUN_TOGETHER_MIN = 12
 _STRUCTURAL = re.compile(PART_NAMES)
 _NAME_GOES_ON = re.compile(r"[是为的和与及或、,:;。)等中在]")
 _LEAD_IN = re.compile(r"下列|以下|如下")
-_BRACKET_TITLE = re.compile(r"\ *(【[^】\n]{1,30}】|\([^)\n]{1,20}\))")
+_BRACKET_TITLE = re.compile(r"\ *(【[^】\n]{1,30}】|〔[^〕\n]{1,30}〕|\([^)\n]{1,20}\))")
+_ENTRY_BRACKET_TITLE = re.compile(r"([【〔][^】〕\n]{2,30}[】〕])")
+_BRACKETS = ("（）", "()", "【】", "〔〕")
+_OPENING = frozenset("（(【〔")
 _DUTY = re.compile(r"\((?:责任|牵头|配合|主办|负责)[^()]*\)?$")
 _SENTENCE_END = re.compile(r"[。!?;]")
 _AFTER_SENTENCE = " \t\n\r。!?”’)|*"
@@ -60,45 +59,22 @@ _ALWAYS_HEADINGS = frozenset({"styled", "annex", "part", "chapter", "section", "
 def find_heads(reading: Reading, accepted: Sequence[Accepted]) -> list[Head]:
     """Return the heads of ``reading``, labelled or not, in text order."""
     run_ins = named_run_ins(reading, accepted)
-    heads = _uniform(list(_Titles(reading, accepted, run_ins).heads()))
+    titles = _Titles(reading, accepted, run_ins)
+    heads = uniform(reading, list(titles.heads()), titles.too_long)
     heads += named_heads(reading, run_ins)
     heads += lone_heads(reading, accepted)
     heads += parallel_run_ins(reading, heads)
     return sorted(heads, key=attrgetter("start"))
 
 
-def _uniform(heads: list[Head]) -> list[Head]:
-    """Make entries of the few in a long series whose first sentence could be a title.
-
-    The numbers of one series are all heads of tasks or all entries of a list.
-    """
-    series: dict[Style, list[int]] = {}
-    found: list[list[int]] = []
-    for position, head in enumerate(heads):
-        style = head.style
-        if style is None:
-            continue
-        if RANK[style] < RANK["han"]:
-            series = {other: at for other, at in series.items() if RANK[other] <= RANK[style]}
-        members = series.get(style, [])
-        if not members or heads[members[-1]].ordinal + 1 != head.ordinal:
-            members = series[style] = []
-            found.append(members)
-        members.append(position)
-    for members in found:
-        entries = sum(heads[position].kind == "item" for position in members)
-        deep = RANK[heads[members[0]].style or "part"] >= RANK["arabic"]
-        if not deep or len(members) < _SERIES_MIN or entries < _MOSTLY * len(members):
-            continue
-        for position in members:
-            heads[position] = _as_entry(heads[position])
-    return heads
-
-
-def _as_entry(head: Head) -> Head:
-    if head.kind == "item":
-        return head
-    return head._replace(kind="item", end=head.label_end, title="")
+def _unbracketed(title: str) -> str:
+    """Return the name itself: 第一条（目的和依据） is titled without its brackets."""
+    if title[:1] not in _OPENING:
+        return title
+    ends = title[:1] + title[-1:]
+    inner = title[1:-1]
+    alone = ends in _BRACKETS and ends[0] not in inner and ends[1] not in inner
+    return inner if alone else title
 
 
 class _Titles:
@@ -113,6 +89,7 @@ class _Titles:
         self.run_in_starts = [start for start, _ in run_ins]
         self.last_entry: tuple[Style, int] | None = None
         self.unparted = self._unparted_styles()
+        self.too_long: dict[int, Span] = {}  # first sentences of entries, by where these start
         self.entries: list[int] = []  # where the entries without title stand that go on here
 
     def _unparted_styles(self) -> set[Style]:
@@ -142,7 +119,7 @@ class _Titles:
         if title is None and item.style not in _ALWAYS_HEADINGS:
             return Head("item", item.style, item.start, item.end, label, "", item.ordinal, 0, limit)
         start, end = title or (item.end, item.end)
-        words = self.reading.squeezed(start, end)
+        words = _unbracketed(self.reading.squeezed(start, end))
         return Head(
             "heading", item.style, item.start, end, label, words, item.ordinal, item.level, limit,
             self._box_end(item, end) if item.style == "box" else None, item.end,
@@ -180,6 +157,10 @@ class _Titles:
         run_in = self._run_in_within(item.end, stop)
         if run_in is not None and run_in <= sentence:
             return self._trimmed(start, run_in)
+        if self.folded[start : start + 1] in ("【", "〔"):
+            bracketed = _ENTRY_BRACKET_TITLE.match(self.folded, start, stop)
+            if bracketed is not None:
+                return bracketed.span(1)
         colon = self._title_before_colon(start, min(sentence, stop))
         named = colon or self._structural_title(start, sentence, stop)
         if named is not None:
@@ -194,7 +175,23 @@ class _Titles:
         if title is None or rest:
             return None if listed and self._closes_list(item, following) else title
         # The title is all there is in its paragraph: an entry of a list, or a head of what follows.
-        return title if not listed and self._has_content(item, stop, following) else None
+        if listed:
+            return title if self._has_paragraphs(item, stop, following) else None
+        return title if self._has_content(item, stop, following) else None
+
+    def _has_paragraphs(self, item: Accepted, stop: int, following: Accepted | None) -> bool:
+        """Whether a text stands between the line of an entry and the next entry's.
+
+        What stands below the last one may close the whole list, and a whole sentence is an entry.
+        """
+        if item.style != "first" and self.folded[stop - 1] == "。":
+            return False
+        if following is None or (following.style, following.ordinal) != (
+            item.style,
+            item.ordinal + 1,
+        ):
+            return False
+        return len(self.folded[stop : following.start].strip()) >= _PARAGRAPH_MIN
 
     def _rest(self, start: int, stop: int) -> str:
         """Return what follows a first sentence, less the brackets that say who does it and when."""
@@ -248,8 +245,12 @@ class _Titles:
         clauses = words.count(",") + 1
         if clauses > 1 and RANK[item.style] > RANK["han_bracket"]:
             longest = TITLE_CLAUSED_MAX if clauses == 2 else 0
-        fits = 0 < len(words) <= longest and clauses <= TITLE_CLAUSES_MAX
-        return self._trimmed(start, sentence) if fits else None
+        title = self._trimmed(start, sentence)
+        if 0 < len(words) <= longest and clauses <= TITLE_CLAUSES_MAX:
+            return title
+        if title is not None and len(words) <= TITLE_SENTENCE_MAX:
+            self.too_long[item.start] = title
+        return None
 
     def _spaced_title(self, start: int, stop: int) -> Span | None:
         """Return the title that only a space parts from its text: 二、工作安排 今年是…."""

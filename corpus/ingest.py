@@ -10,12 +10,15 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
+import traceback
 from collections import deque
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -83,20 +86,38 @@ def _pool(workers: int, limits: Limits) -> ProcessPool:
     return ProcessPool(
         max_workers=workers,
         context=context,
-        initializer=_limit_memory,
-        initargs=[limits.memory_bytes],
+        initializer=_prepare,
+        initargs=[limits],
     )
 
 
-def _limit_memory(size: int) -> None:
+def _prepare(limits: Limits) -> None:
+    """Bound this worker, and with it the programs that it starts."""
+    signal.signal(signal.SIGTERM, _unwind)
     try:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.expanded_bytes, limits.expanded_bytes))
+
+
+def _unwind(signal_number: int, frame: object) -> NoReturn:
+    """Let a reader end its programs and delete its files before the worker is gone."""
+    raise SystemExit(128 + signal_number)
 
 
 def _read(source: Source, limits: Limits) -> Outcome:
+    try:
+        return _outcome_of(source, limits)
+    except SystemExit as end:
+        os._exit(int(end.code or 0))  # the pool would take it for a result and go on
+    except Exception:
+        # What is raised elsewhere may be impossible to unpickle, which would end the whole pool.
+        raise RuntimeError(traceback.format_exc()) from None
+
+
+def _outcome_of(source: Source, limits: Limits) -> Outcome:
     parsed: list[Parsed] = []
     refused: list[DocumentError] = []
     try:

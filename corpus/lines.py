@@ -30,6 +30,8 @@ _HEAD_STUB = 8
 _POINTS_MAX = 12
 _SAID_AGAIN = 4
 _STUB_TITLE = 25
+_DUTIES_MIN = 5
+"""Characters in a bracket that says who is responsible, (各镇政府负责); （一） has fewer."""
 _TITLE_AT_END_MAX = 40
 _KINSOKU = 4
 """Columns a full line may stay short of the width: no line begins with a mark (GB/T 15834, 5.1)."""
@@ -171,7 +173,7 @@ class _Joiner:
         In a wrapped file the title must also stop short of a full line. Titles of 1. and （1） run
         on into their text as a rule; they end here when the next line says them again.
         """
-        last = max(self.folded.rfind(stop, line.start, line.end) for stop in _STOPS)
+        last = self._last_stop(line)
         start = line.start if last < 0 else last + 1
         if last >= 0:
             while self.folded[start].isspace():
@@ -186,6 +188,15 @@ class _Joiner:
         if self.width is None:
             return last >= 0 and "," not in self.folded[start : line.end]
         return self._columns(start, line.end) < self.columns - _KINSOKU
+
+    def _last_stop(self, line: Line) -> int:
+        """Return where the last sentence ends, or the bracket of duties right before a label."""
+        last = max(self.folded.rfind(stop, line.start, line.end) for stop in _STOPS)
+        bracket = self.folded.rfind(")", max(last, line.start), line.end)
+        if bracket <= last or label_at(self.folded, bracket + 1) is None:
+            return last
+        opened = self.folded.rfind("(", line.start, bracket)
+        return bracket if bracket - opened > _DUTIES_MIN else last
 
     def _said_again(self, start: int, end: int, below: int) -> bool:
         """Whether the next line begins as the title does: 2.通用规范, 通用规范侧重于…."""

@@ -6,6 +6,8 @@ one of these costs no other.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from corpus.errors import DocumentError
 from corpus.metadata import find_metadata
 from corpus.readers import SUFFIXES, members, reader_for
 from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
+from corpus.readers.text import decode_name
 
 BUNDLED_LIBRARY = Path(__file__).parent / "documents"
 """The folder of sample documents that comes with the package."""
@@ -85,24 +88,41 @@ def read_file(
 
     Without a ``catalogue``, a ``library.toml`` beside it is used.
     """
-    name = source_name or path.name
+    name = source_name or shown_name(path.name)
     try:
-        _check_size(path.stat().st_size, name, limits)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            yield _unreadable(path, name, "不是普通文件")
+            return
+        _check_size(found.st_size, name, limits)
         data = path.read_bytes()
         catalogue = catalogue or _catalogue_beside(path)
     except OSError as error:
-        yield DocumentError(
-            name,
-            f"无法读取（{error.strerror or error}）",
-            accepted="须是当前用户可以读取的文件",
-            advice=f"请检查路径和权限：{path}",
-        )
+        yield _unreadable(path, name, error.strerror or str(error))
         return
     except DocumentError as error:
         yield error
         return
     yield from parse_file(
         data, source_name=name, catalogue=catalogue, overrides=overrides, limits=limits
+    )
+
+
+def shown_name(name: str) -> str:
+    """Return what a file is called, also where its name is not in the encoding of the system.
+
+    What was packed on Windows in Chinese often lies on a server under names in GB18030.
+    """
+    raw = os.fsencode(name)
+    return decode_name(raw) or raw.decode("utf-8", errors="replace")
+
+
+def _unreadable(path: Path, name: str, why: str) -> DocumentError:
+    return DocumentError(
+        name,
+        f"无法读取（{why}）",
+        accepted="须是当前用户可以读取的文件",
+        advice=f"请检查路径和权限：{shown_name(str(path))}",
     )
 
 
@@ -121,7 +141,8 @@ def read_document(
     path: Path, *, catalogue: Catalogue | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Document:
     """Read a file that holds one document; raises DocumentError for any other file."""
-    return _single(list(read_file(path, catalogue=catalogue, limits=limits)), path.name)
+    found = list(read_file(path, catalogue=catalogue, limits=limits))
+    return _single(found, shown_name(path.name))
 
 
 def _single(found: Sequence[Document | DocumentError], source_name: str) -> Document:
@@ -182,28 +203,38 @@ def _document(
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """Return the files to read, sorted, each once: of folders, all files of supported suffixes.
 
-    A file named outright is kept whatever its suffix, so that reading it can say what is wrong.
+    A file named outright is kept whatever its suffix, so that reading it can say what is wrong. A
+    link in a folder counts when what it leads to is in the folder too: a folder that somebody sent
+    must not bring in files of ours.
     """
     found: set[Path] = set()
     for path in paths:
-        if path.is_dir():
-            found.update(file for file in path.rglob("*") if _supported(file))
-        elif path.exists():
-            found.add(path)
-        else:
-            raise DocumentError(
-                path.name,
-                f"路径不存在：{path}",
-                accepted="接受文件或文件夹的路径",
-                advice="请核对路径后重试",
-            )
+        name = shown_name(path.name)
+        try:
+            if path.is_dir():
+                found.update(file for file in path.rglob("*") if _supported(file, path))
+            elif path.exists():
+                found.add(path)
+            else:
+                raise DocumentError(
+                    name,
+                    f"路径不存在：{shown_name(str(path))}",
+                    accepted="接受文件或文件夹的路径",
+                    advice="请核对路径后重试",
+                )
+        except OSError as error:
+            raise _unreadable(path, name, error.strerror or str(error)) from None
     return sorted(found)
 
 
-def _supported(path: Path) -> bool:
+def _supported(path: Path, folder: Path) -> bool:
     hidden = path.name.startswith(".")
     known = path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
-    return known and not _is_beside_page(path)
+    return known and not _leads_out(path, folder) and not _is_beside_page(path)
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_beside_page(path: Path) -> bool:

@@ -2,8 +2,8 @@
 
 GB/T 9704—2012, 7.3.3 numbers parts 一、 （一） 1. （1）; regulations and plans add
 第X编/章/节/条, and running text 一是…二是…. The habits beyond the standard are read as well:
-half-width brackets, 18、 for 18., a space inside a bracket, ①, 1), full-width digits, the signs
-㈠ ⑴ ⒈ of older files, 01 on web pages, the counted nouns of lists of cases (应用一：), and the
+half-width brackets, 18、 for 18., a space inside a bracket, ①, Ⅱ、, 1), full-width digits, the
+signs ㈠ ⑴ ⒈ of older files, 01 on web pages, the counted nouns of lists of cases (应用一：), and the
 private characters that typesetting systems put for the dot of 1.
 
 This module finds everything that looks like a label; which of them head a section is decided in
@@ -54,7 +54,9 @@ _LABEL_STARTS = frozenset("第一二三四五六七八九十百零〇两(0123456
     for first, last in ("①⑳", "㈠㈩", "⑴⒇", "⒈⒛")
     for code in range(ord(first), ord(last) + 1)
 )
-_LINE_LABEL_STARTS = frozenset("附专应任行工案场问措举方步目主事(0123456789abcdefghijklmn")
+_LINE_LABEL_STARTS = frozenset(
+    "附专应任行工案场问措举方步目主事(0123456789abcdefghijklmnⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
+)
 """With what characters labels begin; nearly every character of a text is another one."""
 _LABEL = re.compile(
     rf"""(?=[{"".join(sorted(_LABEL_STARTS))}])(?:
@@ -86,6 +88,7 @@ _LINE_LABEL = re.compile(
     r"\ *(?P<noun>[一二三四五六七八九十]{1,3}|\d{1,2})(?:\ *:|\ (?=\S))"
     r"|(?P<point>0[1-9])(?=[\ .、]*[\u4e00-\u9fff“])"
     r"|(?P<letter>[a-n])[.、](?=\s*[\u4e00-\u9fff])|\((?P<bracketed>[a-n])\)(?=\s*[\u4e00-\u9fff])"
+    r"|\(?(?P<roman>[Ⅰ-Ⅻ])\ *[.、)](?=\s*[\u4e00-\u9fff])"
 )
 _POINTS = re.compile(
     r"(?P<points>\d{1,2}(?:\.\d{1,2}){1,3})\.?(?=\s|[\u4e00-\u9fff“])(?!\s*(?:万|亿|元|个|家|倍|米|公里|吨|年|月|日|平方))"
@@ -176,7 +179,8 @@ def _annex_label(folded: str, start: int, end: int) -> Label | None:
 
 
 def _letter(letter: str) -> int:
-    return ord(letter) - ord("a") + 1
+    """Return the place of b in the alphabet, or the value of Ⅱ."""
+    return ord(letter) - (ord("a") if letter.isascii() else ord("Ⅰ")) + 1
 
 
 def _point_label(folded: str, start: int, end: int) -> Label | None:
@@ -211,6 +215,7 @@ def _sign(sign: str, start: int, end: int) -> Label:
 
 _LINE_STYLES: dict[str, Style] = {
     "box": "box", "noun": "noun", "point": "point", "letter": "letter", "bracketed": "letter",
+    "roman": "letter",
 }  # fmt: skip
 _STYLES: dict[str, Style] = {
     "han": "han", "han_bracket": "han_bracket", "arabic": "arabic",

@@ -10,14 +10,14 @@ is left out.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from corpus.document import Document, Passage, Section, Table
-from corpus.fold import fold_for_structure
+from corpus.document import Document, Passage, Section, Span, Table
 from corpus.furniture import furniture
-from corpus.lines import Span, paragraphs
+from corpus.reading import reading_of
 from corpus.sections import is_spoken, section_path
 from corpus.sentences import clauses, sentences
 from corpus.tables import find_tables, header_of
@@ -27,6 +27,7 @@ PASSAGE_MAX = 550
 PASSAGE_MIN = 60
 """Characters a piece of a long section should have, may have, and must have."""
 _HARD_MAX = 1200
+_LETTER = re.compile(r"[^\W_]")
 CAPTION_MAX = 40
 """Longest line above a table that is taken to be its name."""
 
@@ -62,13 +63,14 @@ class _Cutter:
         shortest: int,
     ) -> None:
         self.text = text = document.text
-        self.folded = fold_for_structure(text)
+        self.reading = reading_of(text, document.layout)
+        self.folded = self.reading.folded
         self.tables = find_tables(text, document.layout)
         self.table_starts = [table.start for table in self.tables]
         self.sections = sections
         self.target, self.longest, self.shortest = target, longest, shortest
-        self.skipped = furniture(text, marks=False)
-        self.mark_ends = dict(furniture(text))
+        self.skipped = furniture(text, marks=False, layout=document.layout)
+        self.mark_ends = dict(furniture(text, layout=document.layout))
         self.mark_starts = {end: start for start, end in self.mark_ends.items()}
         self.heading_ends = [section.end for section in sections]
         self.starts = [section.start for section in sections]
@@ -111,8 +113,8 @@ class _Cutter:
         before = -1
         while before < start < end:
             before = start
-            while start < end and self.folded[start].isspace():
-                start += 1
+            if self.folded[start].isspace():
+                start = end - len(self.folded[start:end].lstrip())
             start = min(self.mark_ends.get(start, start), end)
         while end > start and (self.folded[end - 1].isspace() or end in self.mark_starts):
             end = max(self.mark_starts.get(end, end - 1), start)
@@ -123,7 +125,7 @@ class _Cutter:
         at = bisect_left(self.starts, start)
         if at < len(self.starts) and self.starts[at] == start:
             start = min(self.heading_ends[at], end)
-        return any(character.isalnum() for character in self.folded[start:end])
+        return _LETTER.search(self.folded, start, end) is not None
 
     def _innermost(self, start: int, end: int) -> int | None:
         """Return the innermost section that holds the whole piece."""
@@ -189,7 +191,8 @@ class _Cutter:
     def _units(self, start: int, end: int) -> list[tuple[int, int]]:
         """Return where a cut may be made, with its cost: entries, paragraphs, then sentences."""
         entries = {s.start for s in self._sections_in(start, end)}
-        openings = {a + start for a, _ in paragraphs(self.folded[start:end])}
+        starts = self.reading.starts
+        openings = set(starts[bisect_left(starts, start) : bisect_left(starts, end)])
         units: list[tuple[int, int]] = []
         for a, b in sentences(self.text, start, end):
             cost = 0 if a in entries else 1 if a in openings else 2

@@ -76,14 +76,13 @@ def is_spoken(section: Section) -> bool:
 
 @dataclass(slots=True)
 class _Node:
-    """A section whose end is not yet known."""
+    """An open section: its end is not yet known."""
 
     head: Head
     position: int
     parent: int | None
     depth: int
     level: int
-    body_end: int = 0
 
 
 class _Tree:
@@ -92,7 +91,9 @@ class _Tree:
     def __init__(self, breaks: Sequence[int], end: int) -> None:
         self.breaks = sorted(breaks)
         self.end = end
-        self.nodes: list[_Node] = []
+        self.count = 0
+        self.last: Head | None = None
+        self.closed: dict[int, Section] = {}  # by position; an outer one closes after its inner
         self.ranks: Mapping[Style, int] = RANK
         self.open: list[_Node] = []  # the open sections, outermost first
 
@@ -104,13 +105,12 @@ class _Tree:
             if signed is not None:
                 self._close(0, signed)
             self._close(_depth_for(head, self.open, self.ranks), head.start)
-            self._append(head)
-        last = self.nodes[-1].head
+            self._open(head)
         signed = self._break_after_last_head(self.end)
-        self._close(0, max(self.end if signed is None else signed, last.end))
-        return tuple(map(_section, self.nodes))
+        self._close(0, max(self.end if signed is None else signed, heads[-1].end))
+        return tuple(self.closed[position] for position in range(self.count))
 
-    def _append(self, head: Head) -> None:
+    def _open(self, head: Head) -> None:
         parent = self.open[-1] if self.open else None
         depth = len(self.open) + 1
         if head.style is not None:
@@ -118,19 +118,20 @@ class _Tree:
         else:
             level = parent.level + 1 if parent is not None else 1
         above = parent.position if parent is not None else None
-        node = _Node(head, len(self.nodes), above, depth, level)
-        self.open.append(node)
-        self.nodes.append(node)
+        self.open.append(_Node(head, self.count, above, depth, level))
+        self.count += 1
+        self.last = head
 
     def _close(self, depth: int, at: int) -> None:
         while len(self.open) > depth:
-            self.open.pop().body_end = at
+            node = self.open.pop()
+            self.closed[node.position] = _section(node, at)
 
     def _break_after_last_head(self, until: int) -> int | None:
         """Return the first 落款 between the last head and ``until``."""
-        if not self.nodes or not self.breaks:
+        if self.last is None or not self.breaks:
             return None
-        position = bisect_right(self.breaks, self.nodes[-1].head.start)
+        position = bisect_right(self.breaks, self.last.start)
         found = position < len(self.breaks) and self.breaks[position] <= until
         return self.breaks[position] if found else None
 
@@ -206,9 +207,9 @@ def _depth_of_run_in(opened: Sequence[_Node]) -> int:
     return depth
 
 
-def _section(node: _Node) -> Section:
+def _section(node: _Node, until: int) -> Section:
     head = node.head
-    body_end = node.body_end if head.stops_at is None else min(node.body_end, head.stops_at)
+    body_end = until if head.stops_at is None else min(until, head.stops_at)
     return Section(
         position=node.position,
         parent=node.parent,

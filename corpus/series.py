@@ -25,6 +25,7 @@ _COUNTED = frozenset(
 """Styles that may be a plain figure at the start of a line: these must count on."""
 _REGULATORY = frozenset({"part", "chapter", "section", "article"})
 _LINE_STYLES = frozenset({"annex", "box", "noun", "styled"})
+_BRACKETED = frozenset({"han_bracket", "arabic_bracket"})
 _REFERENCE = re.compile(r"(?:第|规定|所|的|、|和|至|款|及|或|以[上下外内前后]|中|\)|》|,|。)")
 """What follows 第三条 where it is referred to and does not head anything."""
 _OF_STANDARD = re.compile(r"第\ ?\d+\ ?部分")
@@ -42,6 +43,8 @@ _ANY_STOP = re.compile(r"[。!?;:,]")
 _REFERS = re.compile(r"(?:按照|根据|依照|依据|参照|符合|包括|属于|[:,、和或及至])$|第\ *\(")
 _BRACKET_REFERENCE = re.compile(r"\s*(?:至|[和或、]\ *\(|项(?!目)|款)")
 """What follows （一） where it is referred to: （一）至（三）项所列人员."""
+_REFERENCES_LISTED = re.compile(r"\([一二三四五六七八九十\d]{1,4}\)\ *[、,和及或至]*\ *\Z")
+"""What stands before （二） where several are referred to: 第九条第（一）、（二）、（五）项."""
 _FIGURES_LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:、|[产类级线期批号次季班])")
 """How the numerals of a list go on: 一、二、三产业."""
 _TORN = re.compile(r"(?<![系传总正血])统\s*\Z")
@@ -204,6 +207,8 @@ class _Series:
     def _accepts_inside(self, label: Label) -> bool:
         if label.style == "han" and self._lists_figures(label):
             return False
+        if label.style in _BRACKETED and self._lists_references(label):
+            return False
         before = self.reading.before(label.start)
         if label.ordinal == 1 and label.style in self.open:
             return before in ("。", ":") and self.open[label.style] > 1
@@ -219,6 +224,10 @@ class _Series:
         goes_on = _FIGURES_LISTED.match(folded, label.end) is not None
         went_on = _FIGURES_LISTED.match(folded, max(label.start - 2, 0), label.start) is not None
         return goes_on or went_on
+
+    def _lists_references(self, label: Label) -> bool:
+        before = self.reading.folded[max(label.start - 8, 0) : label.start]
+        return before.rstrip()[-1:] in ")、,和及或至" and bool(_REFERENCES_LISTED.search(before))
 
     def _accepts_article_inside(self, label: Label) -> bool:
         """第二条 inside a line: with a space after it, counting on, after a sentence or title."""

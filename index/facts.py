@@ -58,6 +58,7 @@ CREATE TABLE targets (
     end_at INTEGER NOT NULL,
     figure_start INTEGER NOT NULL,
     figure_end INTEGER NOT NULL,
+    subject_from TEXT,
     quote TEXT NOT NULL,
     section_path TEXT NOT NULL,
     indicator_key TEXT NOT NULL,
@@ -119,7 +120,7 @@ _SOURCE = "d.id, d.title, d.region, d.source_name, f.section_path, f.quote"
 _TARGET = (
     "f.subject, f.indicator, f.comparator, f.value, f.value_max, f.unit, f.value_base,"
     " f.value_max_base, f.unit_base, f.year, f.year_from, f.per_year, f.binding, f.section,"
-    " f.start_at, f.end_at, f.figure_start, f.figure_end"
+    " f.start_at, f.end_at, f.figure_start, f.figure_end, f.subject_from"
 )
 _RESPONSIBILITY = (
     "f.unit, f.written, f.role, f.task_label, f.task_title, f.section, f.start_at, f.end_at"
@@ -346,10 +347,15 @@ class _Condition:
 
     def contains(self, column: str, *words: str) -> None:
         """Ask for one of ``words`` inside a folded column."""
-        wanted = [word for word in words if word]
+        self.contains_in((column,), *words)
+
+    def contains_in(self, columns: Sequence[str], *words: str) -> None:
+        """Ask for one of ``words`` inside any of the folded columns."""
+        wanted = [(column, word) for word in words if word for column in columns]
         if wanted:
-            self.parts.append(f"({' OR '.join([f'instr({column}, ?) > 0'] * len(wanted))})")
-            self.values += wanted
+            tests = [f"instr({column}, ?) > 0" for column, _ in wanted]
+            self.parts.append(f"({' OR '.join(tests)})")
+            self.values += [word for _, word in wanted]
             self.searches = True
 
     @property
@@ -368,7 +374,7 @@ def targets(
     condition.contains("f.subject_key", squeeze(filters.subject))
     condition.contains("f.unit_key", squeeze(filters.unit))
     condition.equal("f.year", filters.year)
-    condition.contains("f.indicator_key || '|' || f.subject_key", *map(squeeze, filters.words))
+    condition.contains_in(("f.indicator_key", "f.subject_key"), *map(squeeze, filters.words))
     total, keys = _find(connection, "targets", condition, limit, offset)
     rows = _rows(connection, "targets", f"{_SOURCE}, {_TARGET}", keys)
     return FactPage(total, tuple(TargetRow(_source(row), _target(row)) for row in rows))
@@ -403,8 +409,13 @@ def _ask_for_body(connection: sqlite3.Connection, condition: _Condition, unit: s
     if level := _level(own):
         condition.among("f.level", ("", level))
     if place:
-        condition.parts.append("(d.region LIKE ? OR ? LIKE '%' || d.region OR f.unit_key LIKE ?)")
-        condition.values += [f"{place}%", place, f"{place}%"]
+        # Not LIKE: what an asker writes may hold its wildcards. 青禾市 asks for 青禾市石桥区 too,
+        # 石桥省青禾市 for 青禾市, 青禾市发改委 for what any document calls by this name.
+        condition.parts.append(
+            "(substr(d.region, 1, ?) = ? OR substr(?, ? - length(d.region) + 1) = d.region"
+            " OR substr(f.unit_key, 1, ?) = ?)"
+        )
+        condition.values += [len(place), place, place, len(place), len(place), place]
 
 
 def _place(connection: sqlite3.Connection, unit: str) -> str:

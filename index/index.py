@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import math
 import secrets
 import threading
@@ -26,7 +27,7 @@ import numpy as np
 
 from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import IndexBusy, IndexDamaged, IndexFolderError
-from corpus.facts import FACTS_VERSION, extract_facts
+from corpus.facts import FACTS_VERSION, Facts, extract_facts
 from corpus.parse import Parsed, parse
 from index import manifest as manifests
 from index.analyser import search_terms, search_text
@@ -53,6 +54,8 @@ from index.store import (
     Store,
     Stored,
 )
+
+logger = logging.getLogger(__name__)
 
 _BATCH_DOCUMENTS = 32
 _BATCH_CHARACTERS = 100_000  # what is cut, encoded and written at once
@@ -141,7 +144,7 @@ class Index:
             done = 0
             for batch in _batches(map(self._store.document, ids)):
                 cut = [(one, self._store.sections(one.id)) for one in batch]
-                self._store.replace_facts([(*pair, extract_facts(*pair)) for pair in cut])
+                self._store.replace_facts([(*pair, _facts_of(*pair)) for pair in cut])
                 for document in batch:
                     done += 1
                     if progress is not None:
@@ -496,6 +499,15 @@ def _closed_on_error(store: Store) -> Iterator[Store]:
     except BaseException:
         store.close()
         raise
+
+
+def _facts_of(document: Document, sections: tuple[Section, ...]) -> Facts:
+    """Find the facts of a stored document; a fault of ours must not keep the library shut."""
+    try:
+        return extract_facts(document, sections)
+    except Exception:
+        logger.exception("no facts found in %s", document.source_name)
+        return Facts()
 
 
 def _document(one: Document | Parsed) -> Document:

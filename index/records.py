@@ -241,7 +241,7 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
     return *where, passage.text, passage.page, passage.header
 
 
-_SEEN = tuple(name for name in Metadata.__slots__ if name not in ("inferred", "spans"))
+_COMPARED = tuple(name for name in Metadata.__slots__ if name not in ("inferred", "spans"))
 
 
 def fingerprint(prepared: Prepared) -> str:
@@ -250,11 +250,7 @@ def fingerprint(prepared: Prepared) -> str:
     seen = [
         parsed.document.sha256,
         parsed.document.source_name,
-        [
-            str(getattr(metadata, name))
-            for name in Metadata.__slots__
-            if name not in ("inferred", "spans")
-        ],
+        [str(getattr(metadata, name)) for name in _COMPARED],
         sorted(metadata.inferred),
         [section_row(section) for section in parsed.sections],
         [(*passage.section_path, passage.id, passage.header) for passage in parsed.passages],

@@ -21,7 +21,7 @@ from rag.evidence import EvidenceRanker
 from rag.extract import Extractor
 from rag.matching import matched_spans, pair_texts
 from rag.query import Gazetteer, Query, understand
-from rag.quotes import Extraction, Quote
+from rag.quotes import Extraction
 from rag.refuse import Judge
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
@@ -89,15 +89,14 @@ class Assistant:
             refusal = NOTHING_PASSES
         elif not extraction.quotes:
             refusal = self._judge.refusal(query, hits, candidates, filters)
-            stated = self._extractor.stated_figure(query, filters=filters)
             if refusal is None:
                 extraction = self._extractor.extract(query, hits, candidates, filters=filters)
-            if stated.quotes and (
-                refusal.reason == "figure_not_stated"
-                if refusal
-                else not self._says(extraction, stated)
-            ):
-                refusal, extraction = None, stated
+                refusal = self._judge.other_figures(self._extractor.others(query, extraction))
+            elif refusal.reason == "figure_not_stated":
+                extraction = self._extractor.stated(query, filters=filters)
+                refusal = None if extraction.quotes else refusal
+        if refusal:
+            extraction = Extraction()
         composer = Composer(self.index)
         table = composer.add(extraction)
         if refusal is None and not composer.citations:
@@ -117,16 +116,6 @@ class Assistant:
             index_id=self.index.id,
             elapsed_ms=_milliseconds(started),
         )
-
-    def _says(self, extraction: Extraction, stated: Extraction) -> bool:
-        """Whether an answer holds every figure that the targets state."""
-        said = squeeze("".join(self._text(quote) for quote in extraction.quotes))
-        return all(squeeze(row[2]) in said for quote in stated.quotes for row in quote.rows)
-
-    def _text(self, quote: Quote) -> str:
-        if not quote.document_id:
-            return ""
-        return self.index.document(quote.document_id).text[slice(*quote.span)]
 
     def search(
         self,

@@ -32,6 +32,7 @@ NEARLY = 0.8
 NAMES_DOCUMENT = re.compile("计划|方案|意见|规划|办法|通知|报告|条例|文件|政策|措施|规定|《")
 TOGETHER = re.compile("共同|一起|同时|联合|都要|都参与")
 ALONE = re.compile("单独|独立|一家|独自|独家|只由|仅由")
+UNAIDED = re.compile("(?:没有|无|不含|不用)(?:其他)?配合")
 _ROLES = ("牵头", "责任", "负责", "配合")
 _LEADS = re.compile("牵头")
 CLAUSE_REACH = 5000
@@ -120,7 +121,7 @@ class Charges:
             tasks = [task for task in tasks if all(_place(task.rows[0]) in one for one in each)]
         tasks = self._in_named_documents(query, tasks)
         if ALONE.search(query.text):
-            tasks = self._alone(tasks)
+            tasks = self._alone(query, tasks)
         asked = _with_roles(tasks, wanted_roles(squeeze(query.text)))
         if not (asked or tasks):
             return Extraction()
@@ -159,11 +160,15 @@ class Charges:
             found = self._by_place(query, body, filters)
         return tuple(found)
 
-    def _of_level(self, name: str, region: str, filters: Filters) -> tuple[ResponsibilityRow, ...]:
-        level = region[-1:] if region[-1:] in tuple(LEVELS) and not level_of(name) else ""
+    def _of_level(self, name: str, region: str, filters: Filters) -> Sequence[ResponsibilityRow]:
+        """The rows of a body of the level asked for; of any level where there is none."""
+        asked = level_of(name)
+        level = region[-1:] if region[-1:] in tuple(LEVELS) and not asked else ""
         for unit in dict.fromkeys((level + name, name, bare_name(name))):
-            if rows := self._index.responsibilities(self._filter(filters, unit)).rows:
-                return rows
+            rows = self._index.responsibilities(self._filter(filters, unit)).rows
+            own = [row for row in rows if _is_of_level(row, asked)] if asked else rows
+            if own or rows:
+                return own or rows
         return ()
 
     def _by_place(self, query: Query, body: str, filters: Filters) -> list[ResponsibilityRow]:
@@ -193,13 +198,17 @@ class Charges:
             return tasks
         return [task for task in tasks if shares[task.document_id] >= NEARLY * best]
 
-    def _alone(self, tasks: list[Task]) -> list[Task]:
-        """The tasks that charge no other body."""
+    def _alone(self, query: Query, tasks: list[Task]) -> list[Task]:
+        """The tasks that name no other body in the role asked for; in any, where none may help."""
+        roles = wanted_roles(squeeze(query.text))
+        any_role = not roles or UNAIDED.search(query.text) is not None
         ids = tuple({task.document_id for task in tasks})
         bodies: dict[tuple[str, int | None, str], set[str]] = {}
         for row in self._index.responsibilities(ResponsibilityFilter(document_ids=ids)).rows:
-            bodies.setdefault(_place(row), set()).add(row.responsibility.unit)
-        return [task for task in tasks if len(bodies[_place(task.rows[0])]) == 1]
+            fact = row.responsibility
+            if (any_role or fact.role in roles) and not fact.unit.startswith("各"):
+                bodies.setdefault(_place(row), set()).add(fact.unit)
+        return [task for task in tasks if len(bodies.get(_place(task.rows[0]), ())) == 1]
 
     def _quotes(self, task: Task) -> list[Quote]:
         """The heading of the task and each of its clauses, which are rows of the table."""
@@ -278,6 +287,13 @@ def _tasks(rows: Iterable[ResponsibilityRow]) -> list[Task]:
         )
         for (document_id, section, _), some in together.items()
     ]
+
+
+def _is_of_level(row: ResponsibilityRow, level: str) -> bool:
+    """Whether a body is of the level by its name or, where that says none, by its document."""
+    said = level_of(row.responsibility.unit)
+    region = row.source.region
+    return said == level or (not said and (region is None or region.endswith(level)))
 
 
 def _place(row: ResponsibilityRow) -> tuple[str, int | None, str]:

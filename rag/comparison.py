@@ -37,6 +37,10 @@ class ComparedCell:
     conflict: bool
 
 
+_UNSTATED = ComparedCell((), False)
+"""Shared: most cells of a comparison of many places are empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedLine:
     """One target; ``cells`` are in the order of the places. ``unit`` is the one most used."""
@@ -67,9 +71,9 @@ def compare_targets(rows: Iterable[TargetRow]) -> TargetComparison:
     for row in rows:
         places.setdefault(_place(row))
         groups.setdefault(_key(row), []).append(row)
-    lines = [_line(group, list(places)) for group in groups.values()]
-    lines.sort(key=lambda line: -sum(bool(cell.values) for cell in line.cells))
-    return TargetComparison(tuple(places), tuple(lines))
+    wide_first = sorted(groups.values(), key=lambda group: -len({_place(row) for row in group}))
+    columns = tuple(places)
+    return TargetComparison(columns, tuple(_line(group, columns) for group in wide_first))
 
 
 def _place(row: TargetRow) -> str:
@@ -86,13 +90,14 @@ def _key(row: TargetRow) -> _Key:
 
 def _line(rows: Sequence[TargetRow], places: Sequence[str]) -> ComparedLine:
     unit, factor = _unit(rows)
-    by_place: dict[str, list[ComparedValue]] = {place: [] for place in places}
+    by_place: dict[str, list[ComparedValue]] = {}
     for row in rows:
         target = row.target
         highest = None if target.value_max_base is None else _in(factor, target.value_max_base)
         value = ComparedValue(row, _in(factor, target.value_base), highest)
-        by_place[_place(row)].append(value)
-    cells = tuple(ComparedCell(tuple(found), _conflict(found)) for found in by_place.values())
+        by_place.setdefault(_place(row), []).append(value)
+    stated = {place: ComparedCell(tuple(v), _conflict(v)) for place, v in by_place.items()}
+    cells = tuple(stated.get(place, _UNSTATED) for place in places)
     first = rows[0].target
     return ComparedLine(first.subject if _key(rows[0])[0] else "", first.indicator, unit, cells)
 

@@ -16,6 +16,7 @@ from corpus.document import Section
 from corpus.fold import squeeze
 from corpus.sections import section_at
 from corpus.sentences import sentences
+from index.facts import TargetRow
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.answer import QuestionKind
@@ -52,6 +53,8 @@ FIGURE_LIMIT = 75
 SENTENCE_LIMIT = 100
 """Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
 
+YEARS_APART = re.compile("分别|各|对比|比较|相比")
+"""How figures of several years are asked for."""
 PLACES_MEANT = re.compile(r"(?:各个?|哪些|哪几个)([省市县区])")
 OF_KIND = {
     "省": re.compile("(?:省|自治区|^北京市|^天津市|^上海市|^重庆市)$"),
@@ -98,11 +101,16 @@ class Extractor:
             found = self._gatherer.gather(query, filters=filters)
             if found.quotes:
                 return found
-        return self._single(query, candidates)
+        found = self._single(query, candidates)
+        return self._in_line_with(self.stated(query, filters=filters), found)
 
-    def stated_figure(self, query: Query, *, filters: Filters) -> Extraction:
+    def stated(self, query: Query, *, filters: Filters) -> Extraction:
         """The stored target that is exactly what is asked; no quotes when none is, or several."""
         return self._targets.stated(query, filters=filters)
+
+    def others(self, query: Query, extraction: Extraction) -> list[TargetRow]:
+        """The quoted targets that are surely not the figure asked for."""
+        return self._targets.others(query, extraction.quotes)
 
     def from_facts(self, query: Query, hits: Sequence[Hit], *, filters: Filters) -> Extraction:
         """Answer from the facts kept with the documents; no quotes when they hold no answer."""
@@ -111,7 +119,8 @@ class Extractor:
         if query.tasks:
             return self.charges.of_bodies(query, filters=filters)
         listed = self._targets.listed(query, hits, filters=filters)
-        if listed.quotes or query.kind not in ("comparison", "aggregate"):
+        years_apart = len(query.years) > 1 and YEARS_APART.search(query.text) is not None
+        if listed.quotes or not (query.kind in ("comparison", "aggregate") or years_apart):
             return listed
         return self._compare_targets(query, hits, filters)
 
@@ -133,6 +142,26 @@ class Extractor:
         outer = [one for one in passages if one.section is None]
         outer += [one for one in passages[-CLOSING:] if one.section is not None]
         return [replace(best, passage=one) for one in outer if one.id not in known]
+
+    def _in_line_with(self, stated: Extraction, found: Extraction) -> Extraction:
+        """The sentences that hold the figures stated; the targets themselves where none does."""
+        if not stated.quotes:
+            return found
+        figures = [squeeze(row[2]) for quote in stated.quotes for row in quote.rows]
+        holding = [
+            quote
+            for quote in found.quotes
+            if any(figure in squeeze(self._text(quote)) for figure in figures)
+        ]
+        said = squeeze("".join(map(self._text, holding)))
+        if not all(figure in said for figure in figures):
+            return stated
+        return replace(found, quotes=tuple(holding))
+
+    def _text(self, quote: Quote) -> str:
+        if not quote.document_id:
+            return ""
+        return self._index.document(quote.document_id).text[slice(*quote.span)]
 
     # one place, one answer
 

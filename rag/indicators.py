@@ -35,8 +35,6 @@ EXACT = 0.3
 """Worth of a name that says nothing more than what is asked."""
 BAND = 0.06
 """Targets of one place that score within this of its best are all shown."""
-FEW_WORDS = 4
-"""By how many of the rarest pairs the targets are looked up before they are compared."""
 
 QUANTITY = re.compile(
     r"目标|指标|预期|多少|百分之几|几[个家项万亿人套]|增[速幅长]|占比|比[重例]|数值|规模|产值|多[大高快]|定了|分别"
@@ -47,7 +45,7 @@ PERIOD = re.compile(
 FILLER = re.compile(
     r"(?:发展|建设|培育|主要|总体|预期|工作|控制|量化|具体|约束性|预期性)*(?:目标值?|指标)|预期|要求|情况|数值|数字"
     r"|对比|比较|相比|排名|各[地市省县区]|[两三四五六七八九十几]个?[市省县区地]|地方|地区|城市|省份"
-    r"|(?:国民)?经济(?:和|与)?社会(?:发展)?|提出|写[明出]|明确|各[要定是有为自]|设定|制定|定为|定了?|今年|明年|去年|全年|每年|当年|期末|力争|争取|达到|完成|实现|突破|超过"
+    r"|(?:国民)?经济(?:和|与)?社会(?:发展)?|提出|写[明出]|明确|各[要定是有为自]|设定|制定|定为|定了?|今年|明年|去年|全年|每年|当年|期末|力争|争取|达到|提[高升]到?|增[加长]到|降[低到]到?|完成|实现|突破|超过|年均|前后|[两几]个五年"
     r"|文件|计划|规划|方案|报告|里面?|中|上|方面|数量|多高|高低|高|低|列出|列全|请|所有|全部|相关|各自?|都|哪|些|个|家"
     r"|[要应将得的了在到至等想打算该把是有为之]"
 )
@@ -72,6 +70,7 @@ _SHORT = tuple(
     )
 )
 """What work reports and officials call the headline indicators for short."""
+_SHARE = re.compile("占([^占]{2,}?)(?:比重|$)")
 _JOINED = re.compile("、|以及|[和与及跟,，]")
 
 
@@ -91,14 +90,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A target that fits: ``coverage`` is the share of the topic it says, ``own`` its own words'.
+    """A target that fits: ``coverage`` is the share of the topic that it says.
 
-    ``measured``: the head of the topic is what the figure measures, not only its subject.
+    ``precision`` is the share of its name that is asked for; ``measured``: the head of the topic is
+    what the figure measures, not only its subject.
     """
 
     row: TargetRow
     coverage: float
-    own: float
     precision: float
     measured: bool
 
@@ -145,7 +144,7 @@ class Indicators:
         matches = [
             match
             for row in self._rows(topic, filters)
-            if _has_form(query, row.target) and of_year(query, row.target)
+            if has_form(query, row.target) and of_year(query, row.target)
             for match in [measure(topic, row)]
             if match.coverage >= LEAST
         ]
@@ -156,13 +155,10 @@ class Indicators:
         return _best_of_each_place(matches)
 
     def _rows(self, topic: Topic, filters: Filters) -> Sequence[TargetRow]:
-        """The targets that hold one of the rarest pairs, or the head."""
-        rarest = sorted(topic.weights, key=lambda one: -one[1])
-        known = [pair for pair, weight in rarest if self._index.idf([pair])[0] > 0]
+        """The targets that hold the head of the topic, which none that fits can lack."""
         alike = _HEAD_ALIKE.get(topic.head)
         heads = alike.pattern.split("|") if alike else [topic.head]
-        words = tuple(dict.fromkeys([*heads, *known[:FEW_WORDS]]))
-        return self._index.targets(target_filter(self._index, filters, words)).rows
+        return self._index.targets(target_filter(self._index, filters, tuple(heads))).rows
 
 
 def target_filter(index: Index, filters: Filters, words: tuple[str, ...] = ()) -> TargetFilter:
@@ -181,16 +177,16 @@ def measure(topic: Topic, row: TargetRow) -> Match:
     measured = bool(alike.search(indicator)) if alike else indicator.endswith(topic.head)
     own = _pairs(subject + indicator)
     if not (measured or topic.head in indicator or topic.head in subject):
-        return Match(row, 0.0, 0.0, 0.0, measured=False)
+        return Match(row, 0.0, 0.0, measured=False)
     above, title = _pairs(_all_normal(row.source.section_path)), _pairs(_normal(row.source.title))
-    total = said = held = 0.0
+    total = said = 0.0
     for pair, weight in topic.weights:
         is_own = pair in own or (alike is not None and measured and pair == topic.head)
         worth = 1.0 if is_own else HEADING * (pair in above) or TITLE * (pair in title)
-        total, said, held = total + weight, said + weight * worth, held + weight * is_own
+        total, said = total + weight, said + weight * worth
     names = own if measured else _pairs(subject) if topic.head in subject else own
     exact = len(names & topic.pairs) / len(names) if names else 0.0
-    return Match(row, said / total, held / total, exact, measured)
+    return Match(row, said / total, exact, measured)
 
 
 def topic_of(query: Query) -> str:
@@ -227,7 +223,18 @@ def _joined_topic(query: Query) -> str:
     return "、".join(content_of(part) for part in _JOINED.split(PERIOD.sub(" ", text)))
 
 
-def _has_form(query: Query, target: Target) -> bool:
+def whole_of(name: str) -> str:
+    """What an indicator is a share of, in its normal form; empty when it is no share.
+
+    >>> whole_of("全社会研发经费占GDP的比重")
+    '生产总值'
+    """
+    found = [share.group(1) for chunk in name.split() if (share := _SHARE.search(_normal(chunk)))]
+    return found[0] if found else ""
+
+
+def has_form(query: Query, target: Target) -> bool:
+    """Whether a target's figure is of the form asked for."""
     if query.shape == "percent":
         return target.unit_base in ("%", "‰", "个百分点", "倍", "番") or not target.unit_base
     if query.shape == "money" and not RATE.search(query.text):

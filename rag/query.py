@@ -218,7 +218,7 @@ YEAR = re.compile(
     rf"|(?<![\d.])(?:20|19)\d\d(?!\d|[.,]\d|[万亿元%多余]|{MEASURE})"
 )
 """A calendar year; 2000亿元 is none."""
-PLAN_PERIOD = re.compile(r"[“\"]?十([一二三四五六七])五[”\"]?")
+PLAN_PERIOD = re.compile(r"[“\"]?十([一二三四五六七])五[”\"]?|[“\"](十|九|八)五[”\"]")
 QUOTED = re.compile(r"[“\"「『《]([^”\"」』》]{2,60})[”\"」』》]")
 MENTIONED = re.compile(r"(?:提到|提及|写到|涉及)了?([^,。?的]{2,16}?)(?:的|[,。?]|$)")
 BODY = re.compile(
@@ -425,7 +425,9 @@ def years_in(folded: str) -> tuple[int, ...]:
     """
     years = {int(match.group()) for match in YEAR.finditer(folded)}
     for match in PLAN_PERIOD.finditer(folded):
-        years.add(1955 + 5 * (10 + "一二三四五六七".index(match.group(1)) + 1))
+        later, earlier = match.groups()
+        plan = 11 + "一二三四五六七".index(later) if later else 8 + "八九十".index(earlier)
+        years.add(1955 + 5 * plan)
     return tuple(sorted(years))
 
 
@@ -444,12 +446,10 @@ def bodies_in(
     >>> bodies_in("市科技局负责哪些任务?", ())
     ('市科技局',)
     """
+    found = list(known.find(re.sub(WHICH_BODIES, " ", folded))) if known else []
     text = folded
-    for place in places:
-        text = text.replace(squeeze(place.written), " ")
-    found = list(known.find(re.sub(WHICH_BODIES, " ", text))) if known else []
-    for body in found:
-        text = text.replace(body, " ")
+    for name in (*found, *(squeeze(place.written) for place in places)):
+        text = text.replace(name, " ")
     asked = re.compile(f"{WHICH_BODIES}|{ASKING_WORDS.pattern}")
     for run in re.split(
         r"[\s，,、和与及跟的由是为]|负责|牵头|配合|包含|中有|里有|作为|责任单位|牵头单位",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from corpus.facts.bodies import bare_name
 from corpus.fold import squeeze
+from index.facts import TargetRow
 from index.hit import Filters, Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
@@ -215,6 +216,27 @@ class Judge:
         )
         detail = f"有关文件没有写明所问的{what}"
         return self._refuse("figure_not_stated", detail, hits)
+
+    def other_figures(self, rows: Sequence[TargetRow]) -> Refusal | None:
+        """The figures at hand are of something else, or of other years; None without any."""
+        if not rows:
+            return None
+        names = "；".join(
+            f"{row.target.subject}{row.target.indicator}"
+            + (f"（{row.target.year}年）" if row.target.year else "")
+            for row in rows[:MOST_ALIKE]
+        )
+        shown = tuple(
+            cite(
+                self._index,
+                row.source.document_id,
+                (row.target.start, row.target.end),
+                number=number,
+            )
+            for number, row in enumerate(rows[:MOST_ALIKE], start=1)
+        )
+        detail = f"有关文件没有写明所问的数值，写明的是：{names}。"
+        return Refusal("figure_not_stated", detail, (), shown)
 
     def _refuse(
         self,

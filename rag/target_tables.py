@@ -8,11 +8,21 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Metadata
 from corpus.fold import squeeze
-from index.facts import TargetRow
+from index.facts import TargetFilter, TargetRow
 from index.hit import Filters, Hit, Span
 from index.index import Index
 from rag.charges import TITLE_SHARE, named_share
-from rag.indicators import QUANTITY, Indicators, Match, of_year, place_of, target_filter, topic_of
+from rag.indicators import (
+    QUANTITY,
+    Indicators,
+    Match,
+    has_form,
+    of_year,
+    place_of,
+    target_filter,
+    topic_of,
+    whole_of,
+)
 from rag.matching import pair_texts
 from rag.query import Query
 from rag.quotes import Extraction, Quote, summary
@@ -28,10 +38,11 @@ IN_FIGURES = re.compile(r"指标|量化|数量目标|目标值|预期目标|方�
 """What asks for targets in figures; 主要目标 alone may be words."""
 GOALS = re.compile(r"目标|指标")
 CHIEF = re.compile(r"主要|预期|总体|总的")
-SURE = 0.9
+SURE, EXACT = 0.9, 0.8
 """Coverage and precision from which a target is exactly what is asked."""
 TOPIC_SHARE = 0.6
 """Share of the rest of the question that a target's words, headings or sentence must hold."""
+OPENING = 30
 STOP = re.compile("[。\n]|$")
 LONGEST_SENTENCE = 400
 """A sentence of targets is quoted whole up to this length; of a longer one each clause is."""
@@ -74,11 +85,54 @@ class TargetTables:
         exact = [
             match
             for match in found
-            if match.measured and match.coverage >= SURE and match.precision >= SURE
+            if match.measured and match.coverage >= SURE and match.precision >= EXACT
         ]
         if not exact or len(exact) != len(found) or len({place_of(m.row) for m in exact}) > 1:
             return Extraction()
         return Extraction(self._quotes([match.row for match in exact]), columns=COLUMNS)
+
+    def others(self, query: Query, quotes: Sequence[Quote]) -> list[TargetRow]:
+        """The targets quoted for a figure that are surely not the one asked for.
+
+        They are shares of something else (占主营业务收入比重 for 占生产总值比重), or the very
+        indicator of years that are not asked for.
+        """
+        if query.kind != "number" or not quotes:
+            return []
+        rows = [row for row in self._in(quotes) if has_form(query, row.target)]
+        if whole := whole_of(topic_of(query)):
+            shares = [(row, whole_of(row.target.indicator)) for row in rows]
+            stated = [(row, of) for row, of in shares if of]
+            if stated and not any(set(pair_texts(of)) & set(pair_texts(whole)) for _, of in stated):
+                return [row for row, _ in stated]
+        return self._of_other_years(query, rows)
+
+    def _of_other_years(self, query: Query, rows: Sequence[TargetRow]) -> list[TargetRow]:
+        if not query.years or any(of_year(query, row.target) for row in rows):
+            return []
+        any_year = replace(query, years=())
+        ids = tuple({row.source.document_id for row in rows})
+        exact = {
+            match.row
+            for match in self.indicators.find(any_year, filters=Filters(document_ids=ids))
+            if match.measured and match.coverage >= SURE and match.precision >= EXACT
+        }
+        return [row for row in rows if row in exact and row.target.year_from != "plan"]
+
+    def _in(self, quotes: Sequence[Quote]) -> list[TargetRow]:
+        """The targets whose figures stand in the quotes."""
+        ids = tuple({quote.document_id for quote in quotes if quote.document_id})
+        rows = self._index.targets(TargetFilter(document_ids=ids)).rows if ids else ()
+        return [
+            row
+            for row in rows
+            if any(
+                quote.document_id == row.source.document_id
+                and quote.span[0] <= row.target.figure_start
+                and row.target.figure_end <= quote.span[1]
+                for quote in quotes
+            )
+        ]
 
     def listed(self, query: Query, hits: Sequence[Hit], *, filters: Filters) -> Extraction:
         """All targets of the document asked about, or of the part of it that is named."""
@@ -127,8 +181,15 @@ class TargetTables:
 
     def _says(self, row: TargetRow, topic: set[str]) -> float:
         said = [row.target.subject, row.target.indicator, *row.source.section_path]
-        text = squeeze(" ".join(said)) + self._sentence_text(row)
+        text = squeeze(" ".join(said)) + self._opening(row) + self._sentence_text(row)
         return sum(pair in text for pair in topic) / len(topic)
+
+    def _opening(self, row: TargetRow) -> str:
+        """The first sentence of the paragraph where it is short: it says what the rest is about."""
+        text = self._index.document(row.source.document_id).text
+        start = text.rfind("\n", max(0, row.target.start - LONGEST_SENTENCE), row.target.start)
+        end = text.find("。", start + 1, row.target.start)
+        return squeeze(text[start + 1 : end]) if 0 <= start < end <= start + OPENING else ""
 
     def _sentence_text(self, row: TargetRow) -> str:
         text = self._index.document(row.source.document_id).text

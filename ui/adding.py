@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,19 +80,23 @@ def add_files(
 ) -> Report:
     """Read ``files`` in worker processes and add what they hold; a refused one costs no other."""
     from corpus.ingest import Source, ingest
+    from corpus.load import shown_name
 
     report = Report()
+    sources = [Source(file, shown_name(file.name)) for file in files]
 
-    def parsed() -> Iterator[Parsed]:
-        sources = [Source(file, file.name) for file in files]
-        for outcome in ingest(sources, workers=workers, limits=limits):
-            report.files += 1
-            report.refused += outcome.refused
-            report.unstructured += _unstructured(outcome)
-            yield from outcome.parsed
-            progress(report.files, len(files), outcome.source.source_name)
+    def parsed() -> Generator[Parsed, None, None]:
+        with closing(ingest(sources, workers=workers, limits=limits)) as outcomes:
+            for outcome in outcomes:
+                report.files += 1
+                report.refused += outcome.refused
+                report.unstructured += _unstructured(outcome)
+                yield from outcome.parsed
+                progress(report.files, len(files), outcome.source.source_name)
 
-    report.added = library.add(parsed())
+    # closed: when adding fails, the workers end before the error is told
+    with closing(parsed()) as found:
+        report.added = library.add(found)
     return report
 
 

@@ -60,7 +60,7 @@ async def service_of(request: Request) -> Service:
 ServiceDep = Annotated[Service, Depends(service_of)]
 Year = Annotated[int | None, Query(ge=1900, le=2200)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="本页条数")]
-Offset = Annotated[int, Query(ge=0, description="从第几条起，从0数")]
+Offset = Annotated[int, Query(ge=0, le=2**53, description="从第几条起，从0数")]
 
 
 def create_app(

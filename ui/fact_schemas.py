@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from corpus.facts.fact import Comparator, ReferenceRole, Role, YearSource
+from corpus.facts.fact import Comparator, ReferenceRole, Role, SubjectSource, YearSource
 from index.facts import (
     CitedDocument,
     FactPage,
@@ -49,7 +49,12 @@ class FactOut(BaseModel):
 class TargetOut(FactOut, title="一项指标"):
     """A target."""
 
-    subject: str = Field(description="指标所属的产业、地方或单位；原文没有写明时为空")
+    subject: str = Field(
+        description="指标所属的产业、地方或单位；本句没有写明的取所在章节标题中的产业，都没有时为空"
+    )
+    subject_from: SubjectSource | None = Field(
+        description="所属对象的依据：sentence 本句，section 本章节；没有对象时为空"
+    )
     indicator: str = Field(description="指标名称")
     comparator: Comparator = Field(
         description=">= 不低于、以上；> 超过、突破；≈ 左右；<= 以内；< 低于；= 没有限定"

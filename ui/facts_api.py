@@ -40,7 +40,7 @@ Limit = Annotated[
     int | None,
     Query(ge=1, le=1000, description=f"本页条数；不填时 json 为{PAGE}，csv、xlsx 为全部"),
 ]
-Offset = Annotated[int, Query(ge=0, description="从第几条起，从0数")]
+Offset = Annotated[int, Query(ge=0, le=2**53, description="从第几条起，从0数")]
 Region = Annotated[str | None, Query(max_length=50, description="行政区划全称，如“温州市”")]
 DocumentId = Annotated[str | None, Query(max_length=64, description="文件编号")]
 Indicator = Annotated[str, Query(max_length=100, description="指标名称或其中的文字")]

@@ -44,7 +44,7 @@ _PLACES = _options(
 )
 _LIMIT = click.option(
     "--limit",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 2**31),
     help=f"最多几条（默认：屏幕显示{_SHOWN}条，写入文件或输出JSON时为全部）。",
 )
 _OUTPUT = _options(
@@ -102,7 +102,7 @@ def facts() -> None:
 @_PLACES
 @click.option("--indicator", default="", help="指标名称或其中的文字。")
 @click.option("--subject", default="", help="指标所属的产业、地方等。")
-@click.option("--year", type=int, help="目标年份。")
+@click.option("--year", type=click.IntRange(1900, 2200), help="目标年份。")
 @click.option("--unit", default="", help="单位，如“亿元”；“元”含万元、亿元。")
 @_LIMIT
 @_OUTPUT

@@ -204,10 +204,27 @@ class Jobs:
             job_id, inbox = item
             try:
                 self._run(job_id, inbox)
+            except Exception:
+                # the thread must outlive a bug; the log keeps the traceback
+                logger.exception("upload job %s failed", job_id)
+                self._give_up(job_id)
             finally:
                 inbox.close()
 
+    def _give_up(self, job_id: str) -> None:
+        """Refuse what is left of a job."""
+        with self._changed:
+            for position, one in enumerate(self._jobs[job_id].files):
+                if one.state == "waiting":
+                    name = one.source_name
+                    refused = FileResult(name, "refused", error=_bug(name))
+                    self._note(job_id, position=position, result=refused)
+            self._note(job_id, state="finished")
+
     def _run(self, job_id: str, inbox: Inbox) -> None:
+        if self._stopping.is_set():
+            self._note(job_id, state="cancelled")
+            return
         self._note(job_id, state="running")
         waiting = [(at, one) for at, one in enumerate(inbox.entries) if isinstance(one, Source)]
         sources = [source for _, source in waiting]

@@ -105,8 +105,20 @@ def _answer(answer: Answer) -> str:
         # the rows hold the quotes; they are listed once
         whole = {each.number for each in answer.citations} <= set(answer.table.citation_of_row)
         table = _table(answer.table, answer)
-        body = table if whole else body + table
+        body = _notes(answer) + table if whole else body + table
     return body + _sources("出处", answer.citations)
+
+
+def _notes(answer: Answer) -> str:
+    """Render what a table does not say: the count, and the places that state nothing."""
+    after = [*answer.parts[1:], None]
+    notes = [
+        part
+        for position, (part, following) in enumerate(zip(answer.parts, after, strict=True))
+        if part.kind == "label"
+        and (position == 0 or following is None or following.kind == "label")
+    ]
+    return "".join(_part(note, answer.citations) for note in notes)
 
 
 def _part(part: Part, citations: Sequence[Citation]) -> str:

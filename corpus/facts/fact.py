@@ -11,6 +11,9 @@ from typing import Literal
 
 Comparator = Literal[">=", ">", "≈", "<=", "<", "="]
 """>= 以上、不低于; > 超、突破; ≈ 左右; <= 以内、不超过; < 低于; = a figure without qualifier."""
+SubjectSource = Literal["sentence", "section"]
+"""Where the subject of a target was read: in its sentence, or in the headings above it, which name
+the industry that a section is about (2.新材料 … 新认定高新技术企业30家)."""
 YearSource = Literal["sentence", "section", "plan"]
 """Where the year of a target was read: in its sentence, earlier in its section, or it is the end
 of the plan's period, which strictly the text does not say of this figure."""
@@ -29,7 +32,8 @@ class Target:
     ``value_base`` in ``unit_base``, with 万 and 亿 resolved (4·10¹⁰, 元). ``[figure_start,
     figure_end)`` is the figure with its qualifier, inside the clause. ``per_year``: a yearly
     amount. ``binding`` is 约束性 or 预期性 where the document says so. ``subject`` is the industry,
-    place or body it is for, "" where the clause names none.
+    place or body it is for, as written (全市 too); "" where neither the clause nor a heading names
+    one, and then ``subject_from`` is None.
     """
 
     subject: str
@@ -50,6 +54,7 @@ class Target:
     end: int
     figure_start: int
     figure_end: int
+    subject_from: SubjectSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

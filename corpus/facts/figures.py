@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import isfinite, replace
 
 from corpus.facts.fact import Comparator
 from corpus.facts.patterns import any_of
@@ -80,6 +81,10 @@ _NAME_BEFORE = re.compile(r"[a-z+第〔\[/#№:]$|\d[-—.·]$|[一二三四五�
 _NO_FIGURE_AFTER = re.compile(
     r"\d|\+|[./:-]\d|\.(?=[^\d])|[a-z]{1,2}(?![a-z])|号|[月日时](?!均)|条(?=第|规定|之|的?规定)|款规定|届|强|星|大(?!以)"
 )
+
+
+_RHYTHM = 10
+"""Fewer times than this are how often something is done (每月一次), not how much of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,8 @@ def _figure(words: str, match: re.Match[str]) -> Figure | None:
         return None
     named = match.groupdict()
     bounds, unit, base = _han_value(match) if han else _arabic_value(named)
+    if (unit == "次" and bounds[0] < _RHYTHM) or not all(map(isfinite, filter(None, bounds))):
+        return None
     factor = base[0]
     comparator, qualified = _comparator(before, named["after"], _more(named))
     start = match.start() - (len(head) - before.start() if before else 0)

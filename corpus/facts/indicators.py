@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus.facts.verbs import AT_END, AT_START, FLOW, INSIDE, TASK
+from corpus.facts.verbs import AT_END, AT_START, FLOW, FLOW_AT_END, INSIDE, TASK
 
 _YEARS = (
     r"(?:力争|争取|确保|计划)?(?:到|至|在)?(?:(?:19|20)[\d０-９]{2}|[二一][〇零○九][〇零○一二三四五六七八九]{2})年?"
@@ -96,7 +96,9 @@ _EARLIER = re.compile(
 )
 _CLASS = re.compile(r"[\d０-９][^，,]{0,6}的")
 """收入过50万元的村 is a class of things, which an attribute does not begin."""
-_RATIO = re.compile(r"[\u4e00-\u9fff]{2}率$|(?:增加值|总?产值|收入|面积|产量)?(?:比重|占比|比例)$")
+_RATIO = re.compile(
+    r"[毛净]?[\u4e00-\u9fff]{2}率$|(?:增加值|总?产值|收入|面积|产量)?(?:比重|占比|比例)$"
+)
 _SHORT = 3
 _JOINED_MAX = 4
 _JOINERS = re.compile(
@@ -384,6 +386,11 @@ def measures_money(indicator: str) -> bool:
 def says_nothing(words: str) -> bool:
     """Whether ``words`` only go on from the figure before: 增长6%、力争7%."""
     return _SAYS_NOTHING.match(_LEAD.sub("", words)) is not None
+
+
+def without_verb(name: Name) -> str:
+    """Return what a name is of: 项目 of 新增项目 and of 项目新开工."""
+    return FLOW_AT_END.sub("", name.indicator.removeprefix(name.verb))
 
 
 def task_verb(words: str) -> re.Match[str] | None:

@@ -8,8 +8,9 @@ before a noun counts that noun when a verb makes it (培育30家企业) or when 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from corpus.facts import modality
 from corpus.facts.clause import Span
@@ -31,6 +32,7 @@ from corpus.facts.indicators import (
     split_heads,
     stem,
     task_verb,
+    without_verb,
 )
 from corpus.facts.units import MONEY, NAMING, SIZES, TECHNICAL
 from corpus.reading import Spans
@@ -54,7 +56,7 @@ _PRODUCT = re.compile(
 """What a product that reaches a parameter is to come to: 信噪比达到70dB的传感器实现量产."""
 _BRINGS_OUT = re.compile(r"(?:推出|研制|研发|开发|突破|攻克|形成)")
 _FROM = re.compile(
-    r"(?:从|由|自)(?:[^,;。]{0,14}?年?[^,;。]{0,6}?的)?$|(?:(?<![占同环之对效噪价])比|较)(?:[^,;。]{1,12}的)?$|年的$"
+    r"(?:从|由|自)(?:[^,;。]{0,14}?年?[^,;。]{0,6}?的)?$|(?:(?<![占同环之对])比|较)[^,;。]{1,12}的$|年的$"
 )
 _EACH_PLURAL = re.compile(
     r"(?<![年人平亩日户地月])均(?!衡)|都(?![市会])|分别|各(?:自|达到?|为|占|完成|新增)*$"
@@ -82,8 +84,10 @@ _GIVES_MONEY = re.compile(
 )
 _PLANT = re.compile(
     r"[^,;。、]{0,16}?(?:工程|项目|基地|装置|[压冲]机|机组|生产线|产线|变电站|电站|电厂|码头|仓库|设备|线路|船舶?"
-    r"|园区|工厂)"
+    r"|园区|工厂)(?![^,;。、]{0,10}(?:改造|治理|整治|淘汰|关停))"
 )
+_IN_TOTAL = re.compile(r"累计(?:达到?|超过?|突破)?")
+_LISTED = re.compile(r"[、和及与][^,;。]*等[^,;。]{0,16}(?:项目|工程)")
 _TIME_TAKEN = re.compile(r"(?:时间|时长|时限|寿命|周期|天数|时数|年限)$")
 _BREAKS = "突破"
 """A verb of making before what is counted (突破50项技术), "more than" after what is measured."""
@@ -94,6 +98,8 @@ _CLASS_MAX = 8
 _OF_WHICH = re.compile(r"的(?P<who>[^,;。、和及的]{1,12})(?:、|和|以?及|与)$")
 _GONE_ABOUT = re.compile(r"(?:项目|工程)[^,;。、]{0,8}$|(?:建设|改造|开工|投产)$")
 """What is merely advanced (推进, 加快) is counted where it is a project or gets built."""
+_GROUPED = frozenset(("人", "户", "名"))
+"""What a place or a body has so many of: 20人以上的自然村."""
 _TASK_MAX = 60
 """Characters that may stand between a verb and its figure."""
 _ALREADY_NAMED = re.compile(
@@ -151,22 +157,16 @@ class Measured:
                 continue
             cursor = max(cursor, run[0].start - _HEAD_MAX)
             left = self.raw[cursor : run[0].start]
-            if self._measures(run[-1], clause) or self._is_doubled(run, following, left):
+            if self._measures(run[-1], clause) or self._is_doubled(run, following, clause, left):
                 findings = self._ending(run, left)
                 cursor, counted = run[-1].end, False
             elif self._achieves(run, following, clause[1]):
-                findings = self._achieving(clause, run[0], following)
-                cursor, counted = run[0].end if following else clause[1], False
-            elif (
-                verb := self._counts(run, self.raw[cursor : run[0].digits], counted)
-                and not self._is_kind(run[0], following, clause)
-            ) or self._is_swept(clause, run, following):
-                left = self.raw[cursor : run[0].digits]
+                sharing = following if self._is_sharing(run[0], following, clause[1]) else None
+                findings = self._achieving(clause, run[0], sharing)
+                cursor, counted = run[0].end if sharing else clause[1], False
+            elif counter := self._counter(run, following, clause, cursor, counted):
                 noun_end = self._noun_end(run[-1].end, following, clause)
-                counting = self._counting if verb else self._sweeping
-                findings = counting(
-                    run[0], left if verb else self.raw[clause[0] : run[0].digits], noun_end
-                )
+                findings = counter(noun_end)
                 cursor, counted = noun_end, True
                 while at < len(held) and held[at].start < noun_end:
                     at += 1
@@ -174,6 +174,23 @@ class Measured:
                 continue
             self.counted = counted
             yield from findings
+
+    def _counter(
+        self,
+        run: Sequence[Figure],
+        following: Figure | None,
+        clause: Span,
+        cursor: int,
+        counted: bool,
+    ) -> Callable[[int], Iterator[Finding]] | None:
+        """Return how to read a figure that counts the noun behind it; None when it does not."""
+        figure = run[0]
+        left = self.raw[cursor : figure.digits]
+        if self._counts(run, left, counted) and not self._is_kind(figure, following, clause):
+            return partial(self._counting, figure, left)
+        if self._is_swept(clause, run, following):
+            return partial(self._sweeping, figure, self.raw[clause[0] : figure.digits])
+        return None
 
     def _run(self, held: Sequence[Figure], at: int) -> Sequence[Figure]:
         """Return the figures from ``at`` on that nothing but 、 or 和 parts: 15家、30家、100家."""
@@ -196,9 +213,13 @@ class Measured:
         brought = _BRINGS_OUT.match(self.words, clause[0]) and "," not in rest
         return brought is not None or _PRODUCT.match(rest) is not None
 
-    def _is_doubled(self, run: Sequence[Figure], following: Figure | None, left: str) -> bool:
+    def _is_doubled(
+        self, run: Sequence[Figure], following: Figure | None, clause: Span, left: str
+    ) -> bool:
         """Whether a second figure of the same follows at once: 老旧小区86个70万平方米."""
         if following is None or following.start != run[-1].end or len(run) > 1:
+            return False
+        if not self._measures(following, clause):
             return False
         return run[0].is_count and len(left) > 1 and not governs(left)
 
@@ -215,15 +236,24 @@ class Measured:
         figure, start = run[0], clause[0]
         if len(run) > 1 or not figure.is_count or figure.digits - start > _TASK_MAX:
             return False
+        if not self.words[figure.digits].isdecimal() or self.words[figure.end] in "的级":
+            return False
         head = self.raw[start : figure.digits]
         task = task_verb(head)
         if task is None or _ALREADY_NAMED.search(head):
             return False
-        joined = following is None or _ITEM_JOINT.search(self.words, figure.end, following.start)
-        if not joined or self.words[figure.end] in "的级":
+        if following is not None and not self._is_parted(figure, following):
             return False
         noun = self.words[figure.end : self._noun_end(figure.end, following, clause)]
+        if figure.unit == "版" or "等" in noun:  # 2.0版; 5万头肉牛养殖等项目 are names
+            return False
         return task["task"] is not None or _GONE_ABOUT.search(noun) is not None
+
+    def _is_parted(self, figure: Figure, following: Figure) -> bool:
+        """Whether the next figure is of the next item, or the size of these: 75个亿元以上项目."""
+        if following.start == figure.end and following.unit_base in MONEY:
+            return True
+        return _ITEM_JOINT.search(self.words, figure.end, following.start) is not None
 
     def _sweeping(self, figure: Figure, head: str, noun_end: int) -> Iterator[Finding]:
         """Yield the figure of what a verb far before it governs."""
@@ -247,7 +277,8 @@ class Measured:
         if len(run) > 1 or left.endswith(("等", "这")):
             return False
         if self.words[figure.end] == "的":  # 1000个以上的案例, but not 投资10亿元的项目
-            return figure.is_count and figure.end != figure.end_digits and governs(left)
+            grouped = not figure.is_count or figure.unit_base in _GROUPED
+            return not grouped and figure.end != figure.end_digits and governs(left)
         if figure.is_duration or figure.is_rate or not figure.unit or figure.unit in SIZES:
             return False
         goes_on = counted and _GOES_ON.match(left) is not None
@@ -324,6 +355,8 @@ class Measured:
 
     def _ending(self, run: Sequence[Figure], left: str) -> Iterator[Finding]:
         """Yield the figures that stand at the end of their phrase, with the names before them."""
+        if run[0].unit_base in NAMING and _LISTED.match(self.words, run[-1].end):
+            return
         if run[0].is_duration and not modality.reaches(left) and not _is_limit(run[0], left):
             return
         if _FROM.search(left) and not left.endswith(("高于", "低于", "大于", "小于", "快于")):
@@ -363,19 +396,19 @@ class Measured:
         """Name a figure by the words before it, with what they lean on: 总产值…,年均增长…."""
         if not head.strip("、，,") or says_nothing(head):
             return self.last
-        if head == "累计":
+        if _IN_TOTAL.fullmatch(head):
             return in_total(self.last)
         name = name_before(head, percent=figure.is_rate)
         if head.endswith("的") and figure.is_rate and _DIGIT.search(head, len(head) - _CLASS_MAX):
             return Name("", _CLASS_LEAD.sub("", head) + "比例")
         if head.endswith("的") and figure.is_count:
-            return replace(name, indicator=name.indicator + "的" + _without_verb(self.last))
+            return replace(name, indicator=name.indicator + "的" + without_verb(self.last))
         return self._leaning(name) or self._standing(name, figure)
 
     def _leaning(self, name: Name) -> Name | None:
         """Complete a name that says nothing alone: 竣工20个, 年均增长8%, 总数100个."""
         if name.verb and name.indicator == name.verb:
-            return replace(name, indicator=name.verb + _without_verb(self.last))
+            return replace(name, indicator=name.verb + without_verb(self.last))
         if name.is_bare_change:
             base = _CHANGE_AT_END.sub("", self.last.indicator)
             subject = name.subject or self.last.subject
@@ -384,7 +417,7 @@ class Measured:
         of = self._leaned_on() if name.generic and name.indicator else None
         if of is None:
             return None
-        return replace(name, subject=of.subject, indicator=stem(_without_verb(of)) + name.indicator)
+        return replace(name, subject=of.subject, indicator=stem(without_verb(of)) + name.indicator)
 
     def _leaned_on(self) -> Name | None:
         """Return what a bare 总数 or 产值 is of: what was named last, or made just before."""
@@ -398,8 +431,10 @@ class Measured:
         """Give the verb that a list shares to its items: 新增企业30家、平台5个."""
         if not name.verb and self.verb and figure.is_count and not has_verb(name.indicator):
             name = replace(name, indicator=self.verb + name.indicator, verb=self.verb)
-        else:
-            self.verb = name.verb
+        elif name.verb or figure.is_rate or figure.unit_base in MONEY:
+            self.verb = (
+                name.verb
+            )  # lengths and areas stand in a list of things: 道路6条、管网40公里
         if not name.indicator:
             return replace(name, subject="", indicator=name.subject)
         return same_for(name, self.last) if figure.is_rate else name
@@ -422,7 +457,3 @@ class Measured:
 def _is_limit(figure: Figure, left: str) -> bool:
     """Whether a time is one that is set: 连续工作时间大于240小时."""
     return figure.start < figure.digits and _TIME_TAKEN.search(left) is not None
-
-
-def _without_verb(name: Name) -> str:
-    return name.indicator.removeprefix(name.verb)

@@ -39,10 +39,19 @@ _RULE_TITLE = re.compile(
     r"(?:条例|办法|规定|细则|规则|准则|章程|标准|规范|法|指南|指引|须知|公告|通告|问答|解读|名单|白皮书"
     r"|词典|大典|导则|规程|批复|复函|纪要)(?:\(.{0,20}\))?(?:的通知)?$"
 )
+_PREAMBLE = re.compile(
+    r"(?:制[定订]|编制|提出|出台)(?:了)?(?:本|以下|如下|此)[^。,\n]{0,10}?(?:规划|计划|方案|要点|意见|措施|行动|纲要|任务)"
+)
+"""How a plan that lost its title is known: 为…，制定以下措施。"""
+_PREAMBLE_END = 3000
 _ARTICLES = 5
 """Articles (第X条) from which a document is taken to lay down norms."""
 _REPORT_TITLE = re.compile(r"政府工作报告")
 _PLAN_TITLE = re.compile(r"规划|计划|方案|行动|要点|意见|措施|纲要|政策|任务|工程|目标")
+_PLAN_YEAR = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)年?(?:度)?(?!\d)[^\d]{0,16}(?:计划|方案|行动|要点|任务|安排|目标)"
+)
+_AIMED = re.compile(r"(?<!截至)(?<!截止)(?<!达)到\s*(20\d\d)\s*年")
 _AHEAD_SIGNS = ("力争", "主要目标", "发展目标", "目标是", "争取")
 _BACK_SIGNS = ("同比", "较上年", "比上年", "截至", "年底,我国", "以来")
 _UNTIL = re.compile(r"到\s*20\d\d\s*年|末,")
@@ -169,10 +178,12 @@ class Outlook:
             self.now = self.now or _report_year(folded, sections) or (period[1] if period else None)
         if self.now is None and period is not None and period[0] < period[1]:
             self.now = period[0]
-        self.horizon: int | None = period[1] if period else None
+        self.horizon: int | None = period[1] if period else _titled_year(title)
         if self.is_report:
             self.horizon = self.now or self.horizon
         self.is_plan = self.is_report or _sets_aims(folded, title)
+        if self.horizon is None and self.is_plan and not self.is_rule:
+            self.horizon = _aimed_year(folded, self.now)
         self._turned = not self.is_report
         self._part = cache(self._part_of)
 
@@ -227,7 +238,7 @@ class Outlook:
             return "past"
         if _SUPPORT_HEADING.search(title):
             return "support"
-        if _PAST_HEADING.search(title) and not re.search(r"要求|解决|整改|应对|把握", title):
+        if _PAST_HEADING.search(title) and not re.search(r"要求|解决|整改|应对|把握|导向", title):
             return "past"
         return "task" if _TASK_HEADING.search(title) else None
 
@@ -263,11 +274,27 @@ def _report_year(folded: str, sections: Sequence[Section]) -> int | None:
     return max(set(years), key=years.count) if years else None
 
 
+def _titled_year(title: str) -> int | None:
+    """Return the year a plan is called after, with 年 or without: 数字青禾2021行动方案."""
+    found = _PLAN_YEAR.search(title.translate(_HALF))
+    return int(found["year"]) if found else None
+
+
+def _aimed_year(folded: str, now: int | None) -> int | None:
+    """Return the one year that a plan without a period aims at (到2027年), None for several."""
+    years = {int(match[1]) for match in _AIMED.finditer(folded)}
+    ahead = {year for year in years if now is None or year >= now}
+    return ahead.pop() if len(ahead) == 1 else None
+
+
 def _sets_aims(folded: str, title: str) -> bool:
     """Whether a document is a plan: it is called one, or words of aim outweigh those of report."""
     ahead = sum(map(folded.count, _AHEAD_SIGNS)) + 2 * len(_UNTIL.findall(folded))
     back = sum(map(folded.count, _BACK_SIGNS))
-    return ahead >= back and (_PLAN_TITLE.search(title) is not None or ahead >= _PLAN_SIGNS)
+    if ahead < back:
+        return False
+    called = _PLAN_TITLE.search(title) or _PREAMBLE.search(folded, 0, _PREAMBLE_END)
+    return called is not None or ahead >= _PLAN_SIGNS
 
 
 class Years:

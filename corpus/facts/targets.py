@@ -8,8 +8,8 @@ part of the document it stands in (``outlook``) and the words around it (``modal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.document import Document, Section
 from corpus.facts import modality
@@ -20,6 +20,7 @@ from corpus.facts.indicators import makes, measures_money
 from corpus.facts.measured import Finding, Measured
 from corpus.facts.outlook import OPENING, Mention, Outlook, Part, Years, mentions
 from corpus.facts.tables import table_targets
+from corpus.facts.topics import may_lean, names_itself, topic_of
 from corpus.reading import Spans, reading_of
 from corpus.sections import section_at
 from corpus.sentences import enclosed
@@ -60,7 +61,23 @@ def find_targets(document: Document, sections: Sequence[Section]) -> tuple[Targe
         outlook.turn(folded[start : start + OPENING])
         if _MAY_HOLD.search(folded, start, end) and not tables.hold(start):
             found.extend(reader.paragraph(start, end, section_at(sections, start)))
-    return tuple(sorted(found, key=lambda target: (target.start, target.figure_start)))
+    found.sort(key=lambda target: (target.start, target.figure_start))
+    return tuple(_with_subjects(found, sections))
+
+
+def _with_subjects(found: Iterable[Target], sections: Sequence[Section]) -> Iterator[Target]:
+    """Yield the targets, those that name no subject with the industry of their section."""
+    topics = dict[int | None, str]()
+    for target in found:
+        if target.subject or not may_lean(target.indicator):
+            yield target
+            continue
+        if target.section not in topics:
+            topics[target.section] = topic_of(sections, target.section)
+        topic = topics[target.section]
+        if topic and not names_itself(target.indicator, topic):
+            target = replace(target, subject=topic, subject_from="section")
+        yield target
 
 
 def _blocks(paragraphs: Sequence[Span], sections: Sequence[Section]) -> Iterator[Span]:
@@ -238,6 +255,7 @@ class _Reader:
                 end=end,
                 figure_start=first,
                 figure_end=last,
+                subject_from="sentence" if name.subject else None,
             )
 
 

@@ -17,6 +17,7 @@ from corpus.errors import DocumentError
 from corpus.readers.bounded import damaged, encrypted, read_member
 from corpus.readers.content import Limits
 from corpus.readers.detect import detect
+from corpus.readers.text import decode_name
 
 Member = tuple[str, bytes] | DocumentError
 _OPEN_ERRORS = (
@@ -134,12 +135,7 @@ def _decoded(name: str) -> str:
         raw = name.encode("cp437")
     except UnicodeEncodeError:
         return name
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return name
+    return decode_name(raw) or name
 
 
 def _is_of_system(name: str) -> bool:

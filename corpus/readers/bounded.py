@@ -21,6 +21,8 @@ _MEMBERS = 20_000
 _RATIO_FROM = 4 * 1024 * 1024
 _MIB = 1024 * 1024
 _ENCRYPTED = 0x1
+_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+"""ISO/IEC 29500-2 allows no other in office files."""
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -39,9 +41,9 @@ _ZIP_ERRORS = (
 def check_zip(data: bytes, *, source_name: str, limits: Limits = DEFAULT_LIMITS) -> zipfile.ZipFile:
     """Open an archive after checking what its directory says of every member.
 
-    ``zipfile`` never expands a member beyond the size its directory entry states, so the sum that
-    is checked here holds for whatever is read later. Raises DocumentError for damage, encryption,
-    too many members or too much to expand.
+    Of the methods that are let through ``zipfile`` never expands a member beyond the size its
+    directory entry states, so the sum that is checked here holds for whatever is read later. Raises
+    DocumentError for damage, encryption, too many members or too much to expand.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -65,6 +67,7 @@ def read_member(archive: zipfile.ZipFile, name: str, *, source_name: str) -> byt
         member = archive.getinfo(name)
     except KeyError:
         return None
+    _check_method(member, source_name)
     try:
         return archive.read(member)
     except _ZIP_ERRORS:
@@ -114,10 +117,22 @@ def encrypted(source_name: str) -> DocumentError:
 def _check_member(member: zipfile.ZipInfo, source_name: str, limits: Limits) -> None:
     if member.flag_bits & _ENCRYPTED:
         raise encrypted(source_name)
+    _check_method(member, source_name)
     ratio = member.file_size / max(member.compress_size, 1)
     if member.file_size > _RATIO_FROM and ratio > limits.expansion_ratio:
         met = f"部件 {member.filename} 的压缩比为 {ratio:.0f}"
         raise _too_large(source_name, met, f"压缩比最多 {limits.expansion_ratio}")
+
+
+def _check_method(member: zipfile.ZipInfo, source_name: str) -> None:
+    """Refuse what ``zipfile`` expands without a bound, whatever size the entry states."""
+    if member.compress_type not in _METHODS:
+        raise DocumentError(
+            source_name,
+            f"部件 {member.filename} 的压缩方式不支持",
+            accepted="接受“存储”和 Deflate 两种压缩方式",
+            advice="请解压后再添加，或用办公软件重新保存、用默认方式重新压缩",
+        )
 
 
 def _too_large(source_name: str, met: str, accepted: str) -> DocumentError:

@@ -56,7 +56,7 @@ def _front_matter(text: str) -> tuple[int, Mapping[Any, object]]:
 def _toml(block: str) -> Mapping[Any, object]:
     try:
         return dict(tomllib.loads(block))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _pairs(block)
 
 
@@ -64,11 +64,12 @@ def _yaml(block: str) -> Mapping[Any, object]:
     """Return the mapping a block states.
 
     Front matter written by hand often is not quite YAML (a colon inside a title, a date of no
-    calendar); its lines still say what they say.
+    calendar); its lines still say what they say. The parser names no errors for values that are not
+    what their tag says: whatever it raises on them is such a block.
     """
     try:
         stated = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError, OverflowError, TypeError, RecursionError):
+    except Exception:
         return _pairs(block)
     return stated if isinstance(stated, dict) else {}
 

@@ -346,6 +346,11 @@ def _table_content(sheets: list[_Sheet], source_name: str, limits: Limits, *, pa
             accepted="接受含有文字的电子表格",
             advice="请确认文件保存完整后再添加",
         )
+    # A workbook keeps a text once for all the cells that hold it; as lines each has its own.
+    if sum(len(cell) for sheet in sheets for row in sheet.rows for cell in row.cells) > (
+        limits.characters
+    ):
+        raise too_long(source_name, limits)
     lines = Lines(limits.characters)
     try:
         for sheet in sheets:

@@ -41,6 +41,20 @@ def decode(data: bytes, *, source_name: str) -> str:
     return text
 
 
+def decode_name(raw: bytes) -> str | None:
+    r"""Return a file name as UTF-8 or, as Windows in Chinese writes it, as GB18030; else None.
+
+    >>> decode_name("河道意见.txt".encode("gb18030")), decode_name(b"\xff")
+    ('河道意见.txt', None)
+    """
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
 def _decode(data: bytes, source_name: str) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):

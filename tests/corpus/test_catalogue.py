@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from corpus.catalogue import Catalogue
+from corpus.catalogue import Catalogue, checked
 from corpus.document import Metadata
 from corpus.errors import DocumentError
 
@@ -37,14 +37,16 @@ def test_complete_marks_the_fields_an_entry_says_it_inferred(tmp_path):
 
 def test_complete_leaves_files_without_entry_alone(tmp_path):
     metadata = Metadata("题")
-    assert catalogue(tmp_path, "").complete(metadata, "other.txt") is not None
-    assert catalogue(tmp_path, "").complete(metadata, "other.txt") == metadata
+    entry = '[documents."a.txt"]\nregion = "甲市"\n'
+    assert catalogue(tmp_path, entry).complete(metadata, "other.txt") == metadata
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[documents", r"library.toml：不是有效的 TOML"),
+        ("a = " + "[" * 5000, r"library.toml：不是有效的 TOML"),
+        ("a = " + "9" * 5000, r"library.toml：不是有效的 TOML"),
         ("[files]", r"有不认识的键“files”"),
         ("documents = 3", r"documents 不是表"),
         ("documents.a = 3", r"条目不是表"),
@@ -61,3 +63,7 @@ def test_complete_leaves_files_without_entry_alone(tmp_path):
 def test_read_refuses_what_is_wrong(tmp_path, text, message):
     with pytest.raises(DocumentError, match=message):
         catalogue(tmp_path, text)
+
+
+def test_checked_keeps_no_half_of_a_surrogate():
+    assert checked({"title": "青禾\ud800市"}, source_name="a.txt") == {"title": "青禾\ufffd市"}

@@ -2,13 +2,15 @@
 
 import os
 import pickle
+import time
 from contextlib import closing
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import DocumentError
-from corpus.ingest import Source, ingest
+from corpus.ingest import Source, _read, ingest
 from corpus.load import read_document
 from corpus.parse import parse
 from corpus.readers.content import Limits
@@ -105,3 +107,60 @@ def test_an_error_travels_whole_between_processes():
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.source_name) == (str(error), "a.txt")
     assert (copy.met, copy.accepted, copy.advice) == (error.met, error.accepted, error.advice)
+
+
+def test_an_error_that_cannot_travel_becomes_one_that_can(files, monkeypatch):
+    class Peculiar(Exception):
+        def __init__(self, one, other):
+            super().__init__(f"{one}{other}")
+
+    def fail(*args, **options):
+        raise Peculiar("甲", "乙")
+
+    monkeypatch.setattr("corpus.ingest.read_file", fail)
+    (source,) = files(a=PLAN.format(year=2027))
+    with pytest.raises(RuntimeError) as caught:
+        _read(source, Limits())
+    assert "甲乙" in str(pickle.loads(pickle.dumps(caught.value)))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for LibreOffice")
+def test_a_program_ends_with_the_worker_that_started_it(tmp_path, files, monkeypatch):
+    bin_folder, folder = tmp_path / "bin", tmp_path / "temporary"
+    bin_folder.mkdir()
+    folder.mkdir()
+    started = tmp_path / "started"
+    program = bin_folder / "soffice"
+    program.write_text(
+        f"#!/bin/sh\n/bin/sleep 60 &\necho $! > {started}.new\n"
+        f"/bin/mv {started}.new {started}\nwait\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(bin_folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    stuck = tmp_path / "stuck.rtf"
+    stuck.write_bytes(rb"{\rtf1 x}")
+    sources = [*files(a=PLAN.format(year=2027)), Source(stuck, stuck.name)]
+    with closing(ingest(sources, workers=1)) as outcomes:
+        next(outcomes)
+        until(started.exists)
+    asleep = int(started.read_text(encoding="utf-8"))
+    until(lambda: not is_running(asleep))
+    assert not list(folder.glob("cewen-*"))
+
+
+def until(condition):
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    pytest.fail("waited too long")
+
+
+def is_running(pid):
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

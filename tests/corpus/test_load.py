@@ -1,12 +1,22 @@
 """Reading files: encodings, refusals and their messages, files in folders."""
 
 import codecs
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import DocumentError
-from corpus.load import BUNDLED_LIBRARY, find_files, parse_document, parse_file, read_document
+from corpus.load import (
+    BUNDLED_LIBRARY,
+    find_files,
+    parse_document,
+    parse_file,
+    read_document,
+    read_file,
+    shown_name,
+)
 from corpus.readers.content import Limits
 
 TEXT = "青禾市人民政府关于加强河道管理的意见\r\n一、总则\r\n落实河长制，保障防洪安全。\r\n"
@@ -153,3 +163,43 @@ def test_bundled_text_is_the_decoded_file():
     for path in find_files([BUNDLED_LIBRARY]):
         expected = path.read_bytes().decode("utf-8-sig")
         assert read_document(path).text == expected
+
+
+def test_find_files_takes_no_link_that_leads_out_of_the_folder(tmp_path):
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    (tmp_path / "ours.txt").write_text("x", encoding="utf-8")
+    (folder / "a.txt").write_text("x", encoding="utf-8")
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    (folder / "c.txt").symlink_to(tmp_path / "ours.txt")
+    (folder / "d").symlink_to(tmp_path, target_is_directory=True)
+    assert find_files([folder]) == [folder / "a.txt", folder / "b.txt"]
+    assert find_files([folder / "c.txt"]) == [folder / "c.txt"]
+
+
+def test_find_files_says_which_folder_cannot_be_read(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(DocumentError, match=r"无法读取（Permission denied）.*路径和权限"):
+        find_files([tmp_path])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_refused_without_waiting_for_its_end(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    (error,) = read_file(tmp_path / "a.txt")
+    assert "a.txt：无法读取（不是普通文件）" in str(error)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows are Unicode")
+def test_a_name_in_gb18030_is_shown_as_what_it_says(tmp_path):
+    path = tmp_path / os.fsdecode("青禾市河道意见.txt".encode("gb18030"))
+    try:
+        path.write_text(TEXT, encoding="utf-8")
+    except OSError:
+        pytest.skip("the file system takes UTF-8 names only")
+    (document,) = read_file(path)
+    assert document.source_name == "青禾市河道意见.txt"
+    assert shown_name("通知.txt") == "通知.txt"

@@ -39,7 +39,8 @@ def parsed(plan, notice, opinion, make_target):
                     value=600.0, value_base=600e8, section=2),
         make_target(plan, "培育高新技术企业12家", "12家", indicator="高新技术企业数",
                     comparator="=", value=12.0, unit="家", value_base=12.0, unit_base="家",
-                    year=2025, year_from="plan", subject="海洋生物医药", section=5),
+                    year=2025, year_from="plan", subject="海洋生物医药", section=5,
+                    subject_from="section"),
     )  # fmt: skip
     charged = span(plan, "（责任单位：市经信局、市科技局）")
     bodies = tuple(
@@ -132,6 +133,7 @@ def test_target_filters(with_facts, filters, values):
         (ResponsibilityFilter(unit="青溪市科技局"), ["市科技局"]),
         (ResponsibilityFilter(unit="云州市科技局"), []),  # of another place
         (ResponsibilityFilter(unit="绍兴市科技局"), []),
+        (ResponsibilityFilter(unit="_溪市科技局"), []),  # no wildcard
         (ResponsibilityFilter(unit="省财政厅"), ["省财政厅"]),
         (ResponsibilityFilter(unit="市财政厅"), []),  # another level
         (ResponsibilityFilter(unit="科技"), ["市科技局"]),  # no whole name
@@ -144,6 +146,27 @@ def test_responsibility_filters(with_facts, filters, units):
     page = with_facts.responsibilities(filters)
     assert [row.responsibility.unit for row in page.rows] == units
     assert page.total == len(units)
+
+
+@pytest.mark.parametrize(
+    ("region", "unit", "found"),
+    [
+        ("绍兴市越城区", "绍兴市科技局", ["科技局"]),  # begins with the place asked for
+        ("越城区", "绍兴市越城区科技局", ["科技局"]),  # ends it
+        ("柯桥区", "绍兴市越城区科技局", []),
+        ("东绍兴市越城区", "绍兴市越城区科技局", []),
+    ],
+)
+def test_a_place_is_known_by_its_long_and_short_name(
+    parsed, encoder, tmp_path, region, unit, found
+):
+    document, (first, _) = parsed[0].document, parsed[0].facts.responsibilities
+    document = replace(document, metadata=replace(document.metadata, region=region))
+    facts = Facts((), (replace(first, unit="科技局", written="科技局"),))
+    placed = [replace(parsed[0], document=document, facts=facts)]
+    with Index.build(tmp_path / "placed", placed, encoder) as index:
+        rows = index.responsibilities(ResponsibilityFilter(unit=unit)).rows
+    assert [row.responsibility.unit for row in rows] == found
 
 
 def test_facts_go_with_their_document(with_facts, plan, tmp_path):
@@ -202,6 +225,22 @@ def test_only_documents_of_another_version_are_read_again(old, encoder, plan):
     told = []
     Index.open(old, encoder, progress=lambda *event: told.append(event)).close()
     assert told == [(1, 1, plan.source_name)]
+
+
+def test_a_document_that_the_rules_fail_on_keeps_no_library_shut(
+    old, encoder, plan, notice, monkeypatch, caplog
+):
+    def fail(document, sections):
+        if document.id == plan.id:
+            raise IndexError("bug")
+        return extract_facts(document, sections)
+
+    monkeypatch.setattr("index.index.extract_facts", fail)
+    with Index.open(old, encoder) as index:
+        assert index.targets(TargetFilter(document_ids=(plan.id,))).total == 0
+        rows = index.targets(TargetFilter(document_ids=(notice.id,))).rows
+    assert tuple(row.target for row in rows) == parse(notice).facts.targets
+    assert plan.source_name in caplog.text
 
 
 def test_a_reader_beside_a_writer_goes_on_with_the_old_facts(old, encoder):

@@ -23,7 +23,7 @@ SOURCE_FIELDS = {
 TARGET_FIELDS = SOURCE_FIELDS | {
     "subject", "indicator", "comparator", "value", "value_max", "unit", "value_base",
     "value_max_base", "unit_base", "year", "year_from", "per_year", "binding", "figure_start",
-    "figure_end",
+    "figure_end", "subject_from",
 }  # fmt: skip
 RESPONSIBILITY_FIELDS = SOURCE_FIELDS | {"unit", "written", "role", "task_label", "task_title"}
 
@@ -108,6 +108,13 @@ def test_targets_have_the_fields_of_the_contract_and_verbatim_quotes(facts, plan
 )
 def test_targets_are_filtered_and_paged(facts, query, values):
     assert [row["value"] for row in facts("targets", **query).json()["rows"]] == values
+
+
+@pytest.mark.parametrize("path", ["targets", "responsibilities", "documents"])
+def test_a_page_beyond_any_library_is_422(facts_folder, service_of, client_of, path):
+    client = client_of(service_of(facts_folder))
+    assert client.get(f"/api/v1/{path}", params={"offset": 2**53}).status_code == 200
+    assert client.get(f"/api/v1/{path}", params={"offset": 2**64}).status_code == 422
 
 
 def test_responsibilities_have_the_fields_of_the_contract(facts):

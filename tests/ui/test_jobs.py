@@ -1,6 +1,7 @@
 """Uploads through the interface: each file has its own result."""
 
 import io
+import threading
 
 import pytest
 
@@ -210,3 +211,40 @@ def test_an_unforeseen_error_is_told_and_logged(jobs, monkeypatch, caplog):
     assert result.state == "refused"
     assert "未预料的错误" in result.error
     assert "bug" in caplog.text
+
+
+def test_a_job_whose_reading_fails_is_told_and_the_next_one_runs(jobs, monkeypatch, caplog):
+    def fail(*args, **options):
+        raise OSError("no process can be started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.jobs.ingest", fail)
+        broken = list(jobs.follow(jobs.submit(inbox_of(ORDER)).id))[-1]
+    assert (broken.state, broken.files[0].state) == ("finished", "refused")
+    assert "未预料的错误" in broken.files[0].error
+    assert "no process can be started" in caplog.text
+    last = list(jobs.follow(jobs.submit(inbox_of(ORDER)).id))[-1]
+    assert last.files[0].state == "added"
+
+
+def test_a_job_still_waiting_when_the_service_stops_reads_nothing(jobs, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    read = []
+
+    def slow(sources, **options):
+        read.append(len(sources))
+        begun.set()
+        go_on.wait(60)
+        yield from ()
+
+    monkeypatch.setattr("ui.jobs.ingest", slow)
+    jobs.submit(inbox_of())
+    begun.wait(60)
+    waiting = jobs.submit(inbox_of(ORDER))
+    stopping = threading.Thread(target=jobs.stop)
+    stopping.start()
+    jobs._stopping.wait(60)
+    go_on.set()
+    stopping.join(60)
+    assert jobs.get(waiting.id).state == "cancelled"
+    assert read == [0]

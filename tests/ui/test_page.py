@@ -117,6 +117,18 @@ def test_a_table_replaces_the_list_of_its_own_quotes():
     assert '<td><button type="button" class="cite"' in html
 
 
+def test_a_table_leaves_the_count_and_the_places_without_a_row():
+    parts = (
+        Part("label", "共1项，查了2份文件："), Part("label", "甲市："), Part("quote", "突破400亿元", 1),
+        Part("label", "乙市（文件未写明）："),
+    )  # fmt: skip
+    table = Table(("地区", "原文"), (("甲市", "突破400亿元"),), (1,))
+    text = Reader(page.conversation([turn(parts=parts, table=table)])).texts["all"]
+    assert "共1项，查了2份文件：" in text
+    assert "乙市（文件未写明）：" in text
+    assert "甲市：" not in text
+
+
 def test_a_rated_answer_cannot_be_rated_again():
     given = turn()
     assert page.conversation([given]).count('class="rate"') == 2

@@ -9,7 +9,9 @@ from openpyxl import load_workbook
 from ui.render import aligned, width
 from ui.sheets import Sheet, disposition, to_csv, to_file, to_xlsx
 
-HOSTILE = ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1")
+HOSTILE = (
+    "=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "＝1", "＋1", "－1", "＠1", "\t=1", "\r=1", "\n=1",
+)  # fmt: skip
 
 
 def test_csv_begins_with_a_mark_and_keeps_every_cell():

@@ -122,3 +122,7 @@ def test_joined_figure_takes_the_unit_of_percentage_points():
 )
 def test_han_number(words, value):
     assert han_number(words) == value
+
+
+def test_a_number_without_end_is_no_figure():
+    assert figures("达到" + "9" * 400 + "亿元") == []

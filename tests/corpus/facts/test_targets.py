@@ -39,6 +39,8 @@ def found(text, metadata=PLAN):
     [
         # the figure measures what stands before it
         ("到2025年，新增企业30家。", ["新增企业 = 30家"]),
+        ("到2025年，提供对接服务不少于50次。", ["提供对接服务 >= 50次"]),
+        ("到2025年，每季度开展督查2次以上。", []),
         ("到2025年，省级平台达到15个以上。", ["省级平台 >= 15个"]),
         ("到2025年，总产值突破700亿元。", ["总产值 > 700亿元"]),
         ("到2025年，规模突破千亿。", ["规模 > 1000亿元"]),
@@ -102,6 +104,61 @@ def found(text, metadata=PLAN):
         ),
         ("到2025年，打造企业园，总数达到100个以上。", ["企业园总数 >= 100个"]),
         ("到2025年，新增站点200个（累计600个）。", ["新增站点 = 200个", "累计站点 = 600个"]),
+        # a verb far before the figure, and what is counted of a long list
+        ("建设长桥、石桥等9个特色镇。", ["特色镇 = 9个"]),
+        ("实施光纤园、电厂二期等203个重点项目。", ["实施重点项目 = 203个"]),
+        ("推进科创走廊10个重点项目建设。", ["推进重点项目建设 = 10个"]),
+        ("推进石桥数据中心等75个亿元以上项目建设。", ["推进亿元以上项目建设 = 75个"]),
+        ("完成1200户规模以上企业改造。", ["完成规模以上企业改造 = 1200户"]),
+        ("新开辟10条国际航线。", ["新开辟国际航线 = 10条"]),
+        ("签约2—3所高校。", ["签约高校 = 2-3所"]),
+        ("清理整合1万亩土地。", ["清理整合土地 = 1万亩"]),
+        ("统筹安排1亿元制造业专项资金。", ["统筹安排制造业专项资金 = 1亿元"]),
+        ("突破50项关键技术。", ["突破关键技术 = 50项"]),
+        ("构建1000个以上的训练集。", ["训练集 >= 1000个"]),
+        (
+            "升级改造道路6条、管网40公里、小区86个70.3万平方米。",
+            [
+                "升级改造道路 = 6条",
+                "管网 = 40公里",
+                "升级改造小区 = 86个",
+                "升级改造小区 = 70.3万平方米",
+            ],
+        ),
+        (
+            "重点项目新开工330个、续建371个。",
+            ["重点项目新开工 = 330个", "续建重点项目 = 371个"],
+        ),
+        ("开展百亩以上地块治理10个以上。", ["开展百亩以上地块治理 >= 10个"]),
+        ("新建220千伏变电站3座。", ["新建220千伏变电站 = 3座"]),
+        # technical parameters
+        ("到2025年，压力传感器绝对精度100Pa以内。", ["压力传感器绝对精度 <= 100Pa"]),
+        (
+            "到2025年，信噪比达到70dB、过载点达到135dB的声学传感器实现量产。",
+            ["信噪比 = 70dB", "过载点 = 135dB"],
+        ),
+        ("到2025年，推出能效比超过1TFLOPS/w的云端芯片。", ["推出能效比 > 1TFLOPS/w"]),
+        ("到2025年，成形效率大于450cm3/h。", ["成形效率 > 450cm3/h"]),
+        ("到2025年，连续工作时间大于240h。", ["连续工作时间 > 240h"]),
+        ("接入能力10000M以上。", ["接入能力 >= 10000M"]),
+        # shares of several, shares of a class, one measure of several
+        (
+            "90%的市和70%的县（市、区）达到三星级以上。",
+            ["市达到三星级以上比例 = 90%", "县（市、区）达到三星级以上比例 = 70%"],
+        ),
+        ("到2025年，村集体收入过50万元的超过45%。", ["村集体收入过50万元的比例 > 45%"]),
+        (
+            "养老服务设施、社区食堂覆盖率分别达到90%、80%。",
+            ["养老服务设施覆盖率 = 90%", "社区食堂覆盖率 = 80%"],
+        ),
+        ("生产总值跨越千亿元台阶，增长7%以上。", ["生产总值 > 1000亿元", "生产总值增速 >= 7%"]),
+        # words that look like reports, gifts or norms
+        ("做好项目前期工作，完成投资20亿元。", ["完成投资 = 20亿元"]),
+        ("税收与上年持平，工业增加值增长10%以上。", ["增加值增速 >= 10%"]),
+        ("力争存贷比突破70%。", ["存贷比 > 70%"]),
+        ("项目当年开工率达到60%以上。", ["项目当年开工率 >= 60%"]),
+        ("培育场所33个、累计达到64个。", ["场所 = 33个", "累计场所 = 64个"]),
+        ("开展补贴性培训3万人次。", ["开展补贴性培训 = 3万人次"]),
         # a base or a comparison is no target
         ("到2025年，普及率从2020年的40%提高到60%。", ["普及率 = 60%"]),
         ("到2025年，覆盖率比2020年提高3个百分点。", ["覆盖率提高 = 3个百分点"]),
@@ -136,6 +193,14 @@ def test_targets_of_a_sentence(text, expected):
         "联系电话87654321，门牌120号。",
         "按照青政发〔2021〕16号文件执行。",
         "争取用3年时间打好基础。",
+        "推动220千伏石桥输变电工程投运。",
+        "研制8万吨大型模锻压机。",
+        "推动石桥5万头肉牛养殖、长桥船厂等项目建设。",
+        "加快石桥350MW、长桥300MW风电场等项目建设。",
+        "加快首批21个示范村建设。",
+        "聚焦新材料、海洋装备等5个产业链。",
+        "建设20人以上的自然村网络。",
+        "推进孵化器2.0版建设。",
     ],
 )
 def test_what_is_no_target(text):
@@ -257,6 +322,71 @@ def test_yearly_amount(text, yearly):
 def test_subject_and_indicator(text, subject, indicator):
     (target,) = targets(f"一、发展目标\n{text}\n二、主要任务\n抓好落实。")
     assert (target.subject, target.indicator) == (subject, indicator)
+
+
+TOPICS = """一、重点领域
+1.高端装备
+新认定高新技术企业20家。
+2.新材料
+新认定高新技术企业30家，地区生产总值达到50亿元。
+全市研发机构达到5家，在海洋装备领域培育10家企业。
+"""
+
+
+def test_subject_of_a_section():
+    assert [(x.subject, x.subject_from, x.value) for x in targets(TOPICS)] == [
+        ("高端装备", "section", 20),
+        ("新材料", "section", 30),
+        ("", None, 50),
+        ("全市", "sentence", 5),
+        ("海洋装备", "sentence", 10),
+    ]
+
+
+def test_unit_is_as_written_and_its_base_is_folded():
+    (target,) = targets("一、发展目标\n信噪比达到70dB。\n二、任务\n抓好落实。")
+    assert (target.unit, target.unit_base) == ("dB", "db")
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [("数字青禾2022行动方案", 2022), ("青禾市2023年工作要点", 2023), ("青禾市行动方案", None)],
+)
+def test_year_in_the_title(title, year):
+    (target,) = targets("一、主要任务\n新建平台3个。\n二、任务\n抓好落实。", Metadata(title))
+    assert target.year == year
+
+
+@pytest.mark.parametrize(
+    ("preamble", "expected"),
+    [
+        ("为贯彻落实部署，制定以下措施。", ["部署攻关任务 >= 20项"]),
+        ("现将有关情况说明如下。", []),
+    ],
+)
+def test_plan_without_title_is_known_by_its_preamble(preamble, expected):
+    text = f"{preamble}\n一、强化攻关\n每年部署不少于20项攻关任务。\n二、其他\n抓好落实。"
+    assert found(text, Metadata("qh07")) == expected
+
+
+@pytest.mark.parametrize(
+    ("aims", "year"),
+    [("到2027年，建成体系。", 2027), ("到2027年，建成体系。到2035年，全面领先。", None)],
+)
+def test_the_one_year_a_plan_aims_at(aims, year):
+    text = f"一、总体要求\n{aims}\n二、主要任务\n新建平台3个。"
+    (target,) = targets(text, Metadata("青禾市行动方案"))
+    assert (target.year, target.year_from) == (year, "plan" if year else None)
+
+
+def test_outcomes_of_a_goal_are_aims():
+    text = "一、主要目标\n——推广应用成效显著。推选6家标杆企业。\n二、任务\n抓好落实。"
+    assert found(text) == ["标杆企业 = 6家"]
+
+
+def test_report_lays_down_no_norms():
+    text = f"{REPORT_TEXT}修复矿山8座，禁止非法采砂。\n"
+    assert found(text, REPORT)[-1] == "修复矿山 = 8座"
 
 
 def test_quote_is_the_clause_and_holds_the_figure():

@@ -117,3 +117,9 @@ def test_parse_file_reads_each_member_and_reports_what_no_reader_takes():
         "a.zip/甲.txt", "a.zip/乙.pptx", "a.zip/空.txt", "a.zip/丙.md",
     ]  # fmt: skip
     assert [isinstance(one, DocumentError) for one in found] == [False, True, True, False]
+
+
+def test_a_member_packed_by_an_unusual_method_costs_only_itself():
+    data = zipped(("甲.txt", TEXT), method=zipfile.ZIP_LZMA)
+    (error,) = files(data)
+    assert error.startswith("a.zip/甲.txt：部件 甲.txt 的压缩方式不支持")

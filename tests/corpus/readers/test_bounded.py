@@ -86,6 +86,12 @@ def test_read_member_reads_no_more_than_the_directory_states():
         read_member(archive, "a", source_name="a.docx")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_check_zip_refuses_methods_that_expand_without_a_bound(method):
+    with pytest.raises(DocumentError, match=r"^a.docx：部件 a 的压缩方式不支持.*Deflate"):
+        check_zip(zipped({"a": b"0" * MIB}, method), source_name="a.docx")
+
+
 def test_read_member_tells_damage():
     data = zipped({"a": b"text of a member"}, zipfile.ZIP_STORED).replace(b"text of", b"test of")
     archive = check_zip(data, source_name="a.docx")

@@ -45,6 +45,9 @@ def test_toml_front_matter():
         ("title: 河道管理：若干意见: 试行", "河道管理：若干意见: 试行"),
         ("date: 2024-13-45\ntitle: 河道管理意见", "河道管理意见"),
         ("title: [未闭合\nk: v", "[未闭合"),
+        ('title: 河道\nk: !!int ""', "河道"),
+        ("title: 河道\nk: !!timestamp x", "河道"),
+        ("title: 河道\nk: !!bool x", "河道"),
     ],
 )
 def test_front_matter_that_is_no_yaml_is_read_line_by_line(line, expected):
@@ -70,3 +73,8 @@ def test_aliases_that_would_expand_without_end_are_left_alone():
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     content = read(f"---\na0: &a0 x\n{levels}title: 河道\n---\n{BODY}")
     assert content.fields == {"title": "河道"}
+
+
+def test_a_number_too_long_for_toml_is_read_line_by_line():
+    block = "+++\ntitle: 河道\nk = " + "9" * 5000 + "\n+++\n"
+    assert read(block + BODY).fields == {"title": "河道"}
