@@ -1,6 +1,6 @@
 """The tables of ``library.sqlite``, and how those of an older format become these.
 
-The SQL keeps to what SQLite and PostgreSQL share, but for ``upgrade``.
+The SQL keeps to what SQLite and PostgreSQL share, but for ``upgrade`` and the ``instr`` of facts.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import isfinite, replace
+from dataclasses import dataclass, replace
+from math import isfinite
 
 from corpus.facts.fact import Comparator
 from corpus.facts.patterns import any_of

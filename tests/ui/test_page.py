@@ -119,8 +119,8 @@ def test_a_table_replaces_the_list_of_its_own_quotes():
 
 def test_a_table_leaves_the_count_and_the_places_without_a_row():
     parts = (
-        Part("label", "共1项，查了2份文件："), Part("label", "甲市："), Part("quote", "突破400亿元", 1),
-        Part("label", "乙市（文件未写明）："),
+        Part("label", "共1项，查了2份文件："), Part("label", "甲市："),
+        Part("quote", "突破400亿元", 1), Part("label", "乙市（文件未写明）："),
     )  # fmt: skip
     table = Table(("地区", "原文"), (("甲市", "突破400亿元"),), (1,))
     text = Reader(page.conversation([turn(parts=parts, table=table)])).texts["all"]
