@@ -60,7 +60,7 @@ def find_heads(reading: Reading, accepted: Sequence[Accepted]) -> list[Head]:
     """Return the heads of ``reading``, labelled or not, in text order."""
     run_ins = named_run_ins(reading, accepted)
     titles = _Titles(reading, accepted, run_ins)
-    heads = uniform(reading, list(titles.heads()), titles.too_long)
+    heads = uniform(reading, list(titles.heads()), titles.too_long, titles.bare)
     heads += named_heads(reading, run_ins)
     heads += lone_heads(reading, accepted)
     heads += parallel_run_ins(reading, heads)
@@ -90,6 +90,7 @@ class _Titles:
         self.last_entry: tuple[Style, int] | None = None
         self.unparted = self._unparted_styles()
         self.too_long: dict[int, Span] = {}  # first sentences of entries, by where these start
+        self.bare: dict[int, Span] = {}  # the same, of entries that are a line with nothing below
         self.entries: list[int] = []  # where the entries without title stand that go on here
 
     def _unparted_styles(self) -> set[Style]:
@@ -177,7 +178,11 @@ class _Titles:
         # The title is all there is in its paragraph: an entry of a list, or a head of what follows.
         if listed:
             return title if self._has_paragraphs(item, stop, following) else None
-        return title if self._has_content(item, stop, following) else None
+        if self._has_content(item, stop, following):
+            return title
+        if self.folded[stop - 1] not in ";。":
+            self.bare[item.start] = title
+        return None
 
     def _has_paragraphs(self, item: Accepted, stop: int, following: Accepted | None) -> bool:
         """Whether a text stands between the line of an entry and the next entry's.
@@ -248,7 +253,7 @@ class _Titles:
         title = self._trimmed(start, sentence)
         if 0 < len(words) <= longest and clauses <= TITLE_CLAUSES_MAX:
             return title
-        if title is not None and len(words) <= TITLE_SENTENCE_MAX:
+        if title is not None and len(words) <= TITLE_LINE_MAX:
             self.too_long[item.start] = title
         return None
 

@@ -3,8 +3,8 @@
 GB/T 9704—2012, 7.3.3 numbers parts 一、 （一） 1. （1）; regulations and plans add
 第X编/章/节/条, and running text 一是…二是…. The habits beyond the standard are read as well:
 half-width brackets, 18、 for 18., a space inside a bracket, ①, Ⅱ、, 1), full-width digits, the
-signs ㈠ ⑴ ⒈ of older files, 01 on web pages, the counted nouns of lists of cases (应用一：), and the
-private characters that typesetting systems put for the dot of 1.
+signs ㈠ ⑴ ⒈ of older files, 01 on web pages, the counted nouns of lists of cases (应用一：), and
+the private characters that typesetting systems put for the dot of 1.
 
 This module finds everything that looks like a label; which of them head a section is decided in
 ``sections``. All functions take the folded text (``fold.fold_for_structure``).

@@ -101,7 +101,7 @@ def _rows(reading: Reading, starts: Sequence[int]) -> Iterator[list[_Opening]]:
     bulleted: list[_Opening] = []
     first_head = starts[0] if starts else len(reading.folded)
     dashed = _dashed(reading.folded)
-    for position in range(bisect_right(reading.starts, first_head), len(reading.paragraphs)):
+    for position in range(bisect_left(reading.starts, first_head), len(reading.paragraphs)):
         first, last = reading.paragraphs[position]
         at = bisect_left(starts, first)
         opening = None

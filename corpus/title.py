@@ -26,9 +26,15 @@ NUMBER = (
     r"|[\u4e00-\u9fff]{0,20}令\ *第\ *\d{1,4}\ *号)"
 )
 """发文字号, for folded text: 国发〔2016〕67号, …令第693号."""
-_VERSION = r"(?:\ *+\((?=[^()\n]{0,40}?(?:年|试行|草案|稿|修订|修正|暂行|版|本))[^()\n]{1,80}+\))"
-"""The years or the state of a document, in brackets after its kind; bounded, as one may be open."""
+_VERSION = r"(?:\ *+\((?=[^()\n]{0,40}?(?:年|试行|草案|稿|修订|修正|暂行|版|本))"
+_VERSION += r"(?![^()\n]{0,80}(?:公布|发布|通过|施行|令第))[^()\n]{1,80}+\))"
+"""The years or the state of a document, in brackets after its kind; bounded, as one may be open.
+
+The note that tells when a regulation was passed and by whom is none of it.
+"""
 _TITLE_END = re.compile(rf"{KINDS}{_VERSION}*[·\ ]*$")
+_ORDER = re.compile(r"\S{2,20}(?:人民政府|国务院|[部委局署会院])\ *令\ *$")
+"""An order 令 has no title of its own: below its name stand its number and what it proclaims."""
 _VERSION_LINE = re.compile(_VERSION)
 _NOTICE = re.compile(rf"(?:(?!关于).)*+关于.+{KINDS}{_VERSION}*\ *$")
 _NUMBERED = re.compile(rf"(\S[^。:;\n]{{5,120}}?{KINDS}{_VERSION}*)\s*\(?({NUMBER})")
@@ -160,6 +166,8 @@ class _Finder:
                 return 0
             joined = "".join(self._line(line) for line in chosen)
             if len(joined) > _LENGTH_MAX:
+                return 0
+            if _ORDER.fullmatch(joined):
                 return 0
             if _TITLE_END.search(joined):
                 return count + self._version_follows(position + count)

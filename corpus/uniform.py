@@ -2,7 +2,8 @@
 
 Whether 3. is a heading or an entry without title is first judged by its own words; a series shows
 more. The numbers of a long list of entries have no title because some first sentence is short, and
-where the entries open with a sentence of two clauses each, the longest of them is a title too.
+where the entries open with a sentence of two clauses each, the longest of them is a title too. Nor
+is the one entry a list of its own that has nothing below its title (五、…问题（略）).
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ _TITLED_MIN = 3
 """Titles of one shape in a series, from which a longer first sentence of that shape is one."""
 
 
-def uniform(reading: Reading, heads: list[Head], sentences: Mapping[int, Span]) -> list[Head]:
+def uniform(
+    reading: Reading, heads: list[Head], too_long: Mapping[int, Span], bare: Mapping[int, Span]
+) -> list[Head]:
     """Return labelled heads, those of a series alike.
 
-    ``sentences`` are the first sentences of entries, by where these start, that were too long for
-    a title by themselves.
+    ``too_long`` are the first sentences, by where the entry starts, that were too long for a title
+    by themselves; ``bare`` those that are a line with nothing below, which an entry may be.
     """
     for members in _series(heads):
         series = [heads[position] for position in members]
         if _lists(series):
             series = [_as_entry(head) for head in series]
         else:
-            series = _titled(reading, series, sentences)
+            series = _with_titles(reading, series, _of_shape(reading, series, too_long))
+            titled = sum(head.kind == "heading" for head in series)
+            if titled == len(series) - 1 and titled >= _TITLED_MIN:
+                series = _with_titles(reading, series, bare)
         for position, head in zip(members, series, strict=True):
             heads[position] = head
     return heads
@@ -71,27 +77,35 @@ def _as_entry(head: Head) -> Head:
     return head._replace(kind="item", end=head.label_end, title="")
 
 
-def _titled(reading: Reading, series: list[Head], sentences: Mapping[int, Span]) -> list[Head]:
-    """Return the series with titles for the entries whose first sentence is of the titles' shape.
-
-    The shape is the number of clauses, two at least, of most titles.
-    """
+def _of_shape(
+    reading: Reading, series: Sequence[Head], sentences: Mapping[int, Span]
+) -> dict[int, Span]:
+    """Return the sentences with as many clauses as most titles of the series, two at least."""
+    entries = [head.start for head in series if head.kind == "item" and head.start in sentences]
     titles = [head.title for head in series if head.kind == "heading"]
-    if len(titles) < _TITLED_MIN or 2 * len(titles) < len(series):
-        return series
+    if not entries or len(titles) < max(_TITLED_MIN, len(series) / 2):
+        return {}
     usual, times = Counter(map(_commas, titles)).most_common(1)[0]
     if not usual or times < _MOSTLY * len(titles):
-        return series
-    return [
-        _as_heading(reading, head, sentences[head.start])
-        if head.start in sentences and _commas(reading.text[slice(*sentences[head.start])]) == usual
-        else head
-        for head in series
-    ]
+        return {}
+    found = {start: sentences[start] for start in entries}
+    return {at: span for at, span in found.items() if _commas(reading.text[slice(*span)]) == usual}
 
 
 def _commas(title: str) -> int:
     return title.count("，") + title.count(",")
+
+
+def _with_titles(
+    reading: Reading, series: Sequence[Head], titles: Mapping[int, Span]
+) -> list[Head]:
+    """Return the series with titles for the entries that ``titles`` names."""
+    return [
+        _as_heading(reading, head, titles[head.start])
+        if head.kind == "item" and head.start in titles
+        else head
+        for head in series
+    ]
 
 
 def _as_heading(reading: Reading, head: Head, title: Span) -> Head:

@@ -370,7 +370,8 @@ def targets(
     condition = _Condition()
     condition.among("d.region", filters.regions)
     condition.among("d.id", filters.document_ids)
-    condition.contains("f.indicator_key", *_both_forms(filters.indicator))
+    # 数字经济增加值 is stored as the subject 数字经济 with the indicator 增加值
+    condition.contains("f.subject_key || f.indicator_key", *_both_forms(filters.indicator))
     condition.contains("f.subject_key", squeeze(filters.subject))
     condition.contains("f.unit_key", squeeze(filters.unit))
     condition.equal("f.year", filters.year)

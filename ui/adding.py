@@ -58,15 +58,17 @@ class Report:
                 yield f"{WORDS[one.state]}  {one.source_name}  {one.document_id}"
         states = [one.state for one in self.added]
         yield (
-            f"读取 {self.files} 个文件：加入 {states.count('added')} 份，"
-            f"未变化 {states.count('unchanged')} 份，未加入 {len(self.refused)} 份。"
+            f"读取 {self.files} 个文件，得到 {len(states)} 份：加入 {states.count('added')} 份，"
+            f"未变化 {states.count('unchanged')} 份；不能加入的 {len(self.refused)} 处。"
         )
         yield from _listed("没有找到章节结构，按段落检索", self.unstructured)
-        near = [
-            f"{one.source_name} ≈ {'、'.join(map(names, one.near))}"
-            for one in self.added
-            if one.near and one.state == "added"
-        ]
+        near: list[str] = []
+        told: set[str] = set()
+        for one in self.added:
+            others = [other for other in one.near if other not in told]
+            if one.state == "added" and others:
+                near.append(f"{one.source_name} ≈ {'、'.join(map(names, others))}")
+            told.add(one.document_id)
         yield from _listed("与库中文件内容近似，请确认是否重复", near)
 
 

@@ -44,7 +44,7 @@ MetadataForm = TypeAdapter(schemas.MetadataFields | dict[str, schemas.MetadataFi
 
 bearer = HTTPBearer(auto_error=False, description="配置了密钥时，/api/ 下的调用都须带密钥")
 GUARDED: dict[str, Any] = {
-    "dependencies": [Security(bearer)],
+    "dependencies": [Security(bearer), Depends(problems.refuse_unknown_query)],
     "responses": {422: PROBLEM_RESPONSE, 503: PROBLEM_RESPONSE},
 }
 router = APIRouter(prefix="/api/v1", **GUARDED)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from corpus.facts.fact import Role
 from index.facts import ResponsibilityFilter, TargetFilter
@@ -17,6 +18,7 @@ from rag.comparison import compare_targets
 from ui import fact_schemas as schemas
 from ui import fact_sheets
 from ui.problems import Problem
+from ui.regions import full_regions
 from ui.service import Service
 from ui.sheets import MEDIA_TYPES, FileFormat, Sheet, disposition, to_file
 
@@ -41,7 +43,10 @@ Limit = Annotated[
     Query(ge=1, le=1000, description=f"本页条数；不填时 json 为{PAGE}，csv、xlsx 为全部"),
 ]
 Offset = Annotated[int, Query(ge=0, le=2**53, description="从第几条起，从0数")]
-Region = Annotated[str | None, Query(max_length=50, description="行政区划全称，如“温州市”")]
+Place = Annotated[str, StringConstraints(max_length=100)]
+Region = Annotated[
+    list[Place], Query(description="行政区划，全称或简称，如“温州市”“温州”；可重复，或用逗号隔开")
+]
 DocumentId = Annotated[str | None, Query(max_length=64, description="文件编号")]
 Indicator = Annotated[str, Query(max_length=100, description="指标名称或其中的文字")]
 Subject = Annotated[str, Query(max_length=100, description="指标所属的产业、地方等")]
@@ -64,7 +69,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 )
 def targets(
     service: ServiceDep,
-    region: Region = None,
+    region: Region = [],  # noqa: B006 - FastAPI copies it
     indicator: Indicator = "",
     subject: Subject = "",
     year: Annotated[int | None, Query(ge=1900, le=2200, description="目标年份")] = None,
@@ -75,7 +80,9 @@ def targets(
     format: Format = "json",
 ) -> schemas.TargetsResponse | Response:
     """List targets."""
-    filters = TargetFilter(_one(region), _one(document_id), indicator, subject, unit, year)
+    places = full_regions(service.index, region)
+    documents = _one(service, document_id)
+    filters = TargetFilter(places, documents, indicator, subject, unit, year)
     page = service.index.targets(filters, limit=_size(limit, format), offset=offset)
     if format != "json":
         return _file([fact_sheets.targets(page.rows)], "targets", format)
@@ -93,15 +100,13 @@ def compare(
     service: ServiceDep,
     indicator: Indicator = "",
     subject: Subject = "",
-    regions: Annotated[
-        list[str], Query(max_length=100, description="行政区划全称，可重复；不填为全部")
-    ] = [],  # noqa: B006 - FastAPI copies it
+    regions: Region = [],  # noqa: B006 - FastAPI copies it
     limit: Limit = None,
     offset: Offset = 0,
     format: Format = "json",
 ) -> schemas.CompareResponse | Response:
     """Put the targets of places side by side."""
-    filters = TargetFilter(tuple(regions), (), indicator, subject)
+    filters = TargetFilter(full_regions(service.index, regions), (), indicator, subject)
     page = service.index.targets(filters, limit=COMPARED_MAX)
     if page.total > COMPARED_MAX:
         raise Problem(
@@ -129,14 +134,15 @@ def responsibilities(
         Query(max_length=100, description="单位名称，全称、简称均可；带级别（市、省）时只列该级"),
     ] = "",
     role: Annotated[Role | None, Query(description="职责")] = None,
-    region: Region = None,
+    region: Region = [],  # noqa: B006 - FastAPI copies it
     document_id: DocumentId = None,
     limit: Limit = None,
     offset: Offset = 0,
     format: Format = "json",
 ) -> schemas.ResponsibilitiesResponse | Response:
     """List responsibilities."""
-    filters = ResponsibilityFilter(_one(region), _one(document_id), unit, role or "")
+    places = full_regions(service.index, region)
+    filters = ResponsibilityFilter(places, _one(service, document_id), unit, role or "")
     page = service.index.responsibilities(filters, limit=_size(limit, format), offset=offset)
     if format != "json":
         return _file([fact_sheets.responsibilities(page.rows)], "responsibilities", format)
@@ -154,14 +160,15 @@ def references(
     service: ServiceDep, document_id: DocumentId = None, format: Format = "json"
 ) -> schemas.ReferencesResponse | Response:
     """Return who cites whom."""
-    graph = service.index.references(None if document_id is None else [document_id])
+    graph = service.index.references(_one(service, document_id) or None)
     if format != "json":
         return _file([fact_sheets.references(graph)], "references", format)
     return schemas.ReferencesResponse.from_graph(graph)
 
 
-def _one(value: str | None) -> tuple[str, ...]:
-    return (value,) if value else ()
+def _one(service: Service, document_id: str | None) -> tuple[str, ...]:
+    """Return the document asked for; DocumentMissing when there is none of that id."""
+    return (service.index.document(document_id).id,) if document_id else ()
 
 
 def _size(limit: int | None, format: str) -> int | None:

@@ -40,7 +40,7 @@ _DOCUMENT = click.option(
     "--document", multiple=True, help="文件编号，或标题、文件名中的文字，可重复。"
 )
 _PLACES = _options(
-    click.option("--region", multiple=True, help="行政区划全称，如“温州市”，可重复。"), _DOCUMENT
+    click.option("--region", multiple=True, help="行政区划，如“温州市”“温州”，可重复。"), _DOCUMENT
 )
 _LIMIT = click.option(
     "--limit",
@@ -120,12 +120,14 @@ def targets(
     from index.facts import TargetFilter
     from ui import fact_sheets
     from ui.fact_schemas import TargetsResponse
+    from ui.regions import full_regions
 
     output = _Output(**options)
     with _library(output) as library:
         ids = _ids(library, document)
         page = library.targets(
-            TargetFilter(region, ids, indicator, subject, unit, year), limit=output.limit(limit)
+            TargetFilter(full_regions(library, region), ids, indicator, subject, unit, year),
+            limit=output.limit(limit),
         )
     output.write(fact_sheets.targets(page.rows))
     response = TargetsResponse.from_page(page) if output.as_json else None
@@ -152,11 +154,12 @@ def responsibilities(
     from index.facts import ResponsibilityFilter
     from ui import fact_sheets
     from ui.fact_schemas import ResponsibilitiesResponse
+    from ui.regions import full_regions
 
     output = _Output(**options)
     with _library(output) as library:
         ids = _ids(library, document)
-        filters = ResponsibilityFilter(region, ids, unit, role or "")
+        filters = ResponsibilityFilter(full_regions(library, region), ids, unit, role or "")
         page = library.responsibilities(filters, limit=output.limit(limit))
     output.write(fact_sheets.responsibilities(page.rows))
     response = ResponsibilitiesResponse.from_page(page) if output.as_json else None

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -236,3 +237,23 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         return http_problem(error).response()
+
+
+async def refuse_unknown_query(request: Request) -> None:
+    """Raise Problem (422) for a query parameter that the endpoint does not know.
+
+    A misspelt filter would otherwise be a filter that silently does nothing.
+    """
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return
+    known = {one.alias for one in route.dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        accepted = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个接口没有查询参数"
+        detail = f"有不认识的查询参数 {'、'.join(unknown)}。{accepted}。请改正后重试。"
+        raise Problem(
+            422,
+            detail,
+            errors=[FieldProblem(field=name, detail=accepted, code="extra") for name in unknown],
+        )

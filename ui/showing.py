@@ -12,6 +12,7 @@ from corpus.sections import section_path
 
 if TYPE_CHECKING:
     from index.index import Index
+    from index.records import DocumentCard
 
 _ID_SHORTEST = 4
 _CANDIDATES = 5
@@ -20,7 +21,7 @@ _CANDIDATES = 5
 def find_document(library: Index, name: str) -> Document:
     """Return the document of an id, the beginning of one, or words of its title or file name.
 
-    Raises DocumentMissing when there is none, DocumentError when several answer to ``name``.
+    Raises DocumentError when none or several answer to ``name``.
     """
     try:
         return library.document(name)
@@ -31,9 +32,10 @@ def find_document(library: Index, name: str) -> Document:
             cards += [card for card in library.documents().documents if card.id.startswith(name)]
         ids = {card.id for card in cards}
         if not ids:
-            raise
+            raise _unknown(name) from None
         if len(ids) > 1:
-            raise _ambiguous(name, [f"{card.id} {card.metadata.title}" for card in cards]) from None
+            total = max(found.total, len(ids))
+            raise _ambiguous(name, [_named(card) for card in cards], total) from None
     return library.document(ids.pop())
 
 
@@ -43,7 +45,8 @@ def find_section(document: Document, sections: Sequence[Section], address: str) 
     if len(found) == 1:
         return found[0]
     if found:
-        raise _ambiguous(address, [" > ".join(section_path(sections, s.position)) for s in found])
+        paths = [" > ".join(section_path(sections, one.position)) for one in found]
+        raise _ambiguous(address, paths, len(found))
     raise DocumentError(
         document.source_name,
         f"没有章节“{address}”",
@@ -52,13 +55,26 @@ def find_section(document: Document, sections: Sequence[Section], address: str) 
     )
 
 
-def _ambiguous(name: str, candidates: Sequence[str]) -> DocumentError:
-    more = "等" if len(candidates) > _CANDIDATES else ""
+def _named(card: DocumentCard) -> str:
+    return f"{card.id} {card.metadata.title}（{card.source_name}）"
+
+
+def _unknown(name: str) -> DocumentError:
     return DocumentError(
         name,
-        f"有{len(candidates)}处符合：{'；'.join(candidates[:_CANDIDATES])}{more}",
+        "文件库里没有编号、标题或文件名与此相符的文件",
+        accepted="可写文件编号或其开头几位，标题、文件名、文号中的文字",
+        advice="请用 cewen show 查看全部文件",
+    )
+
+
+def _ambiguous(name: str, candidates: Sequence[str], total: int) -> DocumentError:
+    more = " 等" if total > _CANDIDATES else ""
+    return DocumentError(
+        name,
+        f"有{total}处符合：{'；'.join(candidates[:_CANDIDATES])}{more}",
         accepted="须能认定唯一的一处",
-        advice="请写得更完整些",
+        advice="请写得更完整些，或写编号",
     )
 
 

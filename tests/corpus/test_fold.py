@@ -48,3 +48,16 @@ def test_fold_for_structure_leaves_spaced_out_words_in_one_line():
 
 def test_squeeze_compares_across_width_and_breaks():
     assert squeeze("高 质\n量\xa0发展（ＡＩ）") == squeeze("高质量发展(ai)") == "高质量发展(ai)"
+
+
+@pytest.mark.parametrize("text", ["①支持", "Ⅱ、重大", "第Ⅻ类"])
+def test_fold_for_structure_keeps_the_signs_of_labels(text):
+    assert fold_for_structure(text) == text
+
+
+@pytest.mark.parametrize("sign", ["", "①"])
+def test_a_long_text_folds_as_a_short_one_does(sign):
+    text = f"{sign}到２０３０年（ＡＢ）　　建成" * 300
+    structure = f"{sign}到2030年(ab)\n 建成" * 300
+    assert fold_for_structure(text) == structure
+    assert fold(text) == "".join(map(fold, text))

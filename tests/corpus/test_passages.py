@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.document import Document, Metadata
+from corpus.document import Document, Layout, Metadata
 from corpus.furniture import furniture
 from corpus.load import BUNDLED_LIBRARY, find_files, read_document
 from corpus.passages import PASSAGE_MAX, PASSAGE_MIN, cut_passages
@@ -104,6 +104,16 @@ def test_text_before_and_after_the_sections_is_cut_too_and_furniture_is_not():
         ("一、总则\n保护古树。", 0),
         ("青禾市林业局\n2024年5月6日", None),
     ]
+
+
+def test_what_the_format_shows_to_be_furniture_is_left_out():
+    text = "青禾市 > 政务 > 文件\n一、目标\n建成3个园区。\n版权属于青禾市"
+    layout = Layout(furniture=((0, text.index("\n")), (text.index("版权"), len(text))))
+    document = Document.from_bytes(
+        text.encode(), source_name="a.html", text=text, metadata=Metadata("题"), layout=layout
+    )
+    passages = cut_passages(document, outline(text, layout))
+    assert [passage.text for passage in passages] == ["一、目标\n建成3个园区。"]
 
 
 def test_marks_inside_a_line_do_not_cut_it():

@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,23 @@ def run(tmp_path, monkeypatch):
     return call
 
 
-@pytest.fixture
-def library(run):
-    """An index with one document of our own; returns the document's id."""
-    Path("plan.txt").write_text(DOCUMENT, encoding="utf-8")
-    result = run("add", "plan.txt", "--index", "library", "--json")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A folder with plan.txt and an index of it, and the id of the document; made once."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "plan.txt").write_text(DOCUMENT, encoding="utf-8")
+    words = ["add", str(folder / "plan.txt"), "--index", str(folder / "library"), "--json"]
+    result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)["files"][0]["document_id"]
+    return folder, json.loads(result.stdout)["files"][0]["document_id"]
+
+
+@pytest.fixture
+def library(run, built):
+    """An index of one document in the empty directory, and the document; returns its id."""
+    folder, document_id = built
+    shutil.copytree(folder, Path.cwd(), dirs_exist_ok=True)
+    return document_id
 
 
 def test_add_reports_each_file_and_the_library(run):
@@ -116,10 +127,10 @@ def test_add_reports_what_has_no_structure_and_what_is_nearly_the_same(run):
     result = run("add", folder, "--index", "library", "--workers", 1)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert "读取 3 个文件：加入 3 份，未变化 0 份，未加入 0 份。" in lines
+    assert "读取 3 个文件，得到 3 份：加入 3 份，未变化 0 份；不能加入的 0 处。" in lines
     assert lines[lines.index("没有找到章节结构，按段落检索（1 份）：") + 1] == "  c.txt"
-    near = lines.index("与库中文件内容近似，请确认是否重复（2 份）：")
-    assert lines[near + 1 : near + 3] == ["  a.txt ≈ b.txt", "  b.txt ≈ a.txt"]
+    near = lines.index("与库中文件内容近似，请确认是否重复（1 份）：")
+    assert lines[near + 1] == "  a.txt ≈ b.txt"
 
 
 def test_show_lists_the_library_and_one_outline_as_a_tree(run, library):
@@ -158,7 +169,7 @@ def test_a_section_that_is_not_there_is_an_error(run, library):
 
 def test_an_unknown_document_is_an_error(run, library):
     result = run("show", "不存在的文件", "--index", "library")
-    assert (result.exit_code, "文件库里没有" in result.stderr) == (2, True)
+    assert (result.exit_code, "文件库里没有" in result.stderr) == (3, True)
 
 
 def test_rebuild_keeps_the_documents(run, library):
@@ -191,7 +202,11 @@ def test_config_show_hides_keys(run, monkeypatch):
     [
         (("ask", "", "--index", "library"), 2, "问题是空的"),
         (("ask", "问" * 501, "--index", "library"), 2, "501个字"),
-        (("show", "0" * 16, "--index", "library"), 2, "没有编号为"),
+        (("show", "0" * 16, "--index", "library"), 3, "没有编号、标题或文件名与此相符的文件"),
+        (("ask",), 2, "缺少 '问题'"),
+        (("no-such",), 2, "没有命令 no-such"),
+        (("search", "民宿", "--top-k", "0"), 2, "0 不在范围 1<=x<=100 内"),
+        (("ask", "民宿", "--no-such"), 2, "没有选项 --no-such"),
         (("ask", "民宿", "--index", "nowhere"), 4, "cewen add"),
         (("doctor", "--index", "nowhere"), 4, None),
         (("rebuild", "--index", "nowhere"), 4, "nowhere"),

@@ -103,11 +103,30 @@ def test_targets_have_the_fields_of_the_contract_and_verbatim_quotes(facts, plan
         ({"indicator": "产值", "year": 2025, "unit": "亿元"}, [600, 650]),
         ({"unit": "元", "limit": 1, "offset": 1}, [650]),
         ({"subject": "海洋"}, []),
-        ({"document_id": "0" * 16}, []),
+        ({"region": "云州"}, [800_000]),
+        ({"region": ["云州", "没有的市"]}, [800_000]),
+        ({"region": "没有的市"}, []),
     ],
 )
 def test_targets_are_filtered_and_paged(facts, query, values):
     assert [row["value"] for row in facts("targets", **query).json()["rows"]] == values
+
+
+@pytest.mark.parametrize("path", ["targets", "responsibilities", "references"])
+def test_an_unknown_document_is_404(facts_folder, service_of, client_of, path):
+    client = client_of(service_of(facts_folder))
+    response = client.get(f"/api/v1/{path}", params={"document_id": "0" * 16})
+    assert response.status_code == 404
+    assert "没有编号为“0000000000000000”的文件" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["targets", "references", "documents", "jobs/1"])
+def test_an_unknown_query_parameter_is_422(facts_folder, service_of, client_of, path):
+    client = client_of(service_of(facts_folder))
+    response = client.get(f"/api/v1/{path}", params={"indicater": "产值"})
+    assert response.status_code == 422
+    assert "有不认识的查询参数 indicater" in response.json()["detail"]
+    assert response.json()["errors"][0]["field"] == "indicater"
 
 
 @pytest.mark.parametrize("path", ["targets", "responsibilities", "documents"])
