@@ -54,8 +54,10 @@ class _Group(click.Group):
     """Turns the project's errors, and click's own, into one Chinese line and an exit code."""
 
     def main(  # type: ignore[override]
-        self, args: Sequence[str] | None = None, **extra: Any
-    ) -> Any:  # noqa: ANN401 - click's signature
+        self,
+        args: Sequence[str] | None = None,
+        **extra: Any,  # noqa: ANN401 - click's signature
+    ) -> Any:  # noqa: ANN401
         """Run; as the program itself (``standalone_mode``) end with the exit code."""
         standalone_mode = extra.pop("standalone_mode", True)
         try:
