@@ -1,4 +1,10 @@
-"""Documents as they are written: text, structure, metadata and the passages cut from them.
+"""Documents as they are written: text, structure, metadata, passages and facts.
+
+In reading order: ``readers`` turn a file's bytes into text and layout, ``load`` and ``ingest``
+files into documents, the latter in processes of their own. ``parse`` finds what a text holds: the
+section tree (``reading``, ``numbering``, ``series``, ``headings``, ``sections``; heads without a
+number in ``unnumbered``, ``openings``, ``lone_lines``), ``tables``, ``passages``, ``facts``;
+``metadata`` what it says of itself.
 
 Glossary. Document 文件: one file whose text never changes. Section 章节: a node of its numbering
 tree. Passage 段落: what is indexed and quoted; it never crosses a section. Region 地区: the

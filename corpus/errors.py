@@ -3,6 +3,7 @@
     CewenError                    catch this; str() is fit to show an official
     ├── DocumentError             a file that cannot become a document; .source_name
     ├── DocumentMissing           no document of that id in the library; .document_id
+    ├── AddressError              words that name no document or section, or several
     ├── IndexFolderError          .folder
     │   ├── IndexMissing          no index there; how to build one
     │   ├── IndexStale            format, analyser or encoder differs from the one it was built with
@@ -16,8 +17,8 @@
 What only the web side meets (no such route, a body too large) is a ``Problem`` of ``ui/problems``.
 
 A message has three parts: what was met, what is accepted, what to do next. Errors are raised where
-they are found, never caught in the middle, and turned into an exit code in ``ui/cli.py`` and a
-status in ``ui/api.py``. Not finding an answer is not an error.
+they are found, never caught in the middle, and turned into an exit code in ``ui/cli_errors.py`` and
+a status in ``ui/problems.py``. Not finding an answer is not an error.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ class DocumentMissing(CewenError):
             accepted="文件编号是16位十六进制字符，见 cewen show 或接口 GET /api/v1/documents",
             advice="请核对编号，或先添加该文件",
         )
+
+
+class AddressError(CewenError):
+    """Words that name no document or no section, or several."""
 
 
 class IndexFolderError(CewenError):

@@ -1,15 +1,13 @@
 """The ``cewen`` command: thin; the only place that prints.
 
-Results go to stdout, progress and errors to stderr. Exit codes: 2 wrong use, 3 a document was
-refused, 4 the index cannot be used, 5 a model cannot be had. Heavy libraries are loaded by the
-commands that need them, so that ``--help`` is immediate.
+Results go to stdout, progress and errors to stderr (``cli_errors``). Heavy libraries are loaded by
+the commands that need them, so that ``--help`` is immediate.
 """
 
 from __future__ import annotations
 
 import json
 import platform
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,25 +20,15 @@ import click
 from corpus.errors import (
     CewenError,
     DocumentError,
-    DocumentMissing,
-    IndexFolderError,
     IndexMissing,
-    ModelUnavailable,
 )
+from ui.cli_errors import Group, exit_code
 from ui.facts_cli import facts
 
 if TYPE_CHECKING:
     from index.index import Index
     from rag.assistant import Assistant
     from rag.settings import Settings
-
-EXIT_CODES: tuple[tuple[type[CewenError], int], ...] = (
-    (DocumentMissing, 2),
-    (DocumentError, 3),
-    (IndexFolderError, 4),
-    (ModelUnavailable, 5),
-    (CewenError, 2),
-)
 
 Progress = Callable[[int, int | None, str], None]
 FormatOption = click.option("--json", "as_json", is_flag=True, help="输出JSON，供程序读取。")
@@ -50,79 +38,7 @@ IndexOption = click.option(
 EncoderOption = click.option("--encoder", help="向量模型：embedded、模型名称或本地文件夹。")
 
 
-class _Group(click.Group):
-    """Turns the project's errors, and click's own, into one Chinese line and an exit code."""
-
-    def main(  # type: ignore[override]
-        self,
-        args: Sequence[str] | None = None,
-        **extra: Any,  # noqa: ANN401 - click's signature
-    ) -> Any:  # noqa: ANN401
-        """Run; as the program itself (``standalone_mode``) end with the exit code."""
-        standalone_mode = extra.pop("standalone_mode", True)
-        try:
-            result = super().main(args, standalone_mode=False, **extra)
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()  # not an error of the user's: a group alone shows its help
-            result = error.exit_code
-        except click.UsageError as error:
-            click.echo(f"错误：{usage_message(error)}", err=True)
-            result = error.exit_code
-        except click.Abort:
-            click.echo("已中断。", err=True)
-            result = 1
-        if not standalone_mode:
-            return result
-        sys.exit(result if isinstance(result, int) else 0)
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        try:
-            return super().invoke(ctx)
-        except CewenError as error:
-            click.echo(f"错误：{error}", err=True)
-            ctx.exit(exit_code(error))
-        except BrokenPipeError:
-            ctx.exit(1)
-
-
-_CLICK_SAYS = (
-    (r"^No such command '(.+)'$", r"没有命令 \1"),
-    (r"^(.+) is not in the range (.+)$", r"\1 不在范围 \2 内"),
-    (r"^\w+ '(.+)' does not exist$", r"路径 \1 不存在"),
-    (r"^'(.*)' is not one of (.+)$", r"“\1”不是 \2 之一"),
-    (r"^'(.*)' is not a valid (?:integer|float).*$", r"“\1”不是数字"),
-    (r"^Got unexpected extra arguments? \((.+)\)$", r"多了参数 \1"),
-    (r"^Missing command$", "缺少命令"),
-)
-"""What click says of a command line, in Chinese; what is not listed stays as it is."""
-
-
-def usage_message(error: click.UsageError) -> str:
-    """What is wrong with a command line, what is accepted, what to do next."""
-    command = error.ctx.command_path if error.ctx else "cewen"
-    param = error.param if isinstance(error, click.BadParameter) else None
-    given = param.get_error_hint(error.ctx) if param and error.ctx else "参数"
-    said = error.message.rstrip(".")
-    for pattern, chinese in _CLICK_SAYS:
-        said = re.sub(pattern, chinese, said)
-    if isinstance(error, click.NoSuchOption):
-        near = f"，与它相近的有 {'、'.join(error.possibilities)}" if error.possibilities else ""
-        met, accepted = f"没有选项 {error.option_name}", f"须是 {command} 的选项{near}"
-    elif isinstance(error, click.MissingParameter):
-        met, accepted = f"缺少 {given}", f"{command} 需要它"
-    elif isinstance(error, click.BadParameter):
-        met, accepted = f"{given} 的值不可用", said
-    else:
-        met, accepted = "命令写法不对", said
-    return f"{met}。{accepted}。请用 {command} --help 查看用法。"
-
-
-def exit_code(error: CewenError) -> int:
-    """The exit code an error ends with."""
-    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("cewen"), prog_name="cewen", message="%(prog)s %(version)s")
 def main() -> None:
     """策问：向政策文件提问，得到逐字引用、注明出处的回答。"""

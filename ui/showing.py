@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.addresses import find_sections
 from corpus.document import Document, Section
-from corpus.errors import DocumentError, DocumentMissing
+from corpus.errors import AddressError, DocumentMissing
 from corpus.sections import section_path
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _CANDIDATES = 5
 def find_document(library: Index, name: str) -> Document:
     """Return the document of an id, the beginning of one, or words of its title or file name.
 
-    Raises DocumentError when none or several answer to ``name``.
+    Raises AddressError when none or several answer to ``name``.
     """
     try:
         return library.document(name)
@@ -40,16 +40,15 @@ def find_document(library: Index, name: str) -> Document:
 
 
 def find_section(document: Document, sections: Sequence[Section], address: str) -> Section:
-    """Return the section an address names; DocumentError when it names none or several."""
+    """Return the section an address names; AddressError when it names none or several."""
     found = find_sections(sections, address)
     if len(found) == 1:
         return found[0]
     if found:
         paths = [" > ".join(section_path(sections, one.position)) for one in found]
         raise _ambiguous(address, paths, len(found))
-    raise DocumentError(
-        document.source_name,
-        f"没有章节“{address}”",
+    raise AddressError(
+        f"{document.source_name} 没有章节“{address}”",
         accepted="章节写法如 二、（五）、第三条 或标题中的文字",
         advice=f"请用 cewen show {document.id} 查看目录",
     )
@@ -59,20 +58,18 @@ def _named(card: DocumentCard) -> str:
     return f"{card.id} {card.metadata.title}（{card.source_name}）"
 
 
-def _unknown(name: str) -> DocumentError:
-    return DocumentError(
-        name,
-        "文件库里没有编号、标题或文件名与此相符的文件",
+def _unknown(name: str) -> AddressError:
+    return AddressError(
+        f"文件库里没有编号、标题或文件名与“{name}”相符的文件",
         accepted="可写文件编号或其开头几位，标题、文件名、文号中的文字",
         advice="请用 cewen show 查看全部文件",
     )
 
 
-def _ambiguous(name: str, candidates: Sequence[str], total: int) -> DocumentError:
+def _ambiguous(name: str, candidates: Sequence[str], total: int) -> AddressError:
     more = " 等" if total > _CANDIDATES else ""
-    return DocumentError(
-        name,
-        f"有{total}处符合：{'；'.join(candidates[:_CANDIDATES])}{more}",
+    return AddressError(
+        f"有{total}处与“{name}”相符：{'；'.join(candidates[:_CANDIDATES])}{more}",
         accepted="须能认定唯一的一处",
         advice="请写得更完整些，或写编号",
     )
