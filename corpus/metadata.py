@@ -61,6 +61,9 @@ _ISSUER_FIELD = re.compile(
 )
 _ON_BEHALF = re.compile(r"(?:受|代表)\ *([\u4e00-\u9fff]{2,20}?人民政府|国务院)")
 
+_DATE_BELOW_TITLE = re.compile(rf"\(\ *({DATE})\ *\)")
+_DATE_BELOW_TITLE_MAX = 300
+"""Characters in which older documents state their day, in brackets after title and number."""
 _NUMERIC_DATE = r"\d{4}\ *[-./年]\ *\d{1,2}\ *[-./月]\ *\d{1,2}"
 _WRITTEN_FIELD = re.compile(
     rf"(?:成文(?:日期|时间)|生成日期|发文日期|印发日期|制定日期|公布日期)\ *:\ *({_NUMERIC_DATE})"
@@ -149,6 +152,7 @@ class _Finder:
             "date_written": written
             or self._field_date(_WRITTEN_FIELD)
             or self._proclaimed_on()
+            or self._date_below_title()
             or self._imprint_date(),
             "date_published": self._field_date(_PUBLISHED_FIELD),
             "period": period,
@@ -260,6 +264,11 @@ class _Finder:
     def _proclaimed_on(self) -> _Said[date] | None:
         area = 0, self.front_end
         match = _PASSED.search(self.folded, *area) or _PROCLAIMED.search(self.folded, *area)
+        return _dated(match, 1) if match else None
+
+    def _date_below_title(self) -> _Said[date] | None:
+        last = min(self.front_end, _DATE_BELOW_TITLE_MAX)
+        match = _DATE_BELOW_TITLE.search(self.folded, 0, last)
         return _dated(match, 1) if match else None
 
     def _imprint_date(self) -> _Said[date] | None:

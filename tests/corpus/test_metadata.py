@@ -329,3 +329,8 @@ def test_each_value_read_from_the_text_says_where():
 def test_the_signer_of_an_upward_document():
     text = "青政〔2024〕3号　　签发人：王某某\n关于节水工作的请示\n青禾省人民政府：\n一、背景\n"
     assert find(text).signed_by == "王某某"
+
+
+def test_a_date_in_brackets_after_title_and_number():
+    text = "青禾省关于加强节水的决定青政〔1990〕65号（一九九〇年十二月五日）　　节约用水。\n"
+    assert find(text).date_written == date(1990, 12, 5)
