@@ -17,7 +17,7 @@ from corpus.document import Document
 from corpus.errors import DocumentError
 from corpus.metadata import find_metadata
 from corpus.readers import SUFFIXES, members, reader_for
-from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
+from corpus.readers.content import DEFAULT_LIMITS, Content, Limits, too_long
 from corpus.readers.text import decode_name
 
 BUNDLED_LIBRARY = Path(__file__).parent / "documents"
@@ -275,9 +275,4 @@ def _check_text(text: str, source_name: str, limits: Limits) -> None:
             advice="请确认文件保存完整后再添加",
         )
     if len(text) > limits.characters:
-        raise DocumentError(
-            source_name,
-            f"文字过多（{len(text)}字）",
-            accepted=f"一份文件不超过{limits.characters}字",
-            advice="请拆分后再添加",
-        )
+        raise too_long(source_name, limits, found=len(text))

@@ -20,6 +20,7 @@ from corpus.facts.role_clauses import clauses_in, role_of
 from corpus.fold import fold
 from corpus.sections import is_spoken, section_at
 from corpus.sentences import Span
+from corpus.tables import columns, find_tables
 
 _ROLE_COLUMN = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:责任|牵头|配合|负责|落实|协办|协同|主办|承办|主管|参与)"
@@ -70,7 +71,7 @@ def find_responsibilities(
         task = tasks.closed_by(clause.start, clause.end)
         for part in clause.parts:
             found += _charged(part.role, part.names, task, (part.start, part.end))
-    for table in document.layout.tables:
+    for table in find_tables(text, document.layout):
         found += _from_table(text, table, sections)
     taken = [(clause.start, clause.end) for clause in clauses]
     found += _from_running_text(text, folded, sections, taken)
@@ -136,14 +137,14 @@ def _from_table(text: str, table: Table, sections: Sequence[Section]) -> Iterato
     """Read a table whose header names a column 责任单位: a task and its bodies a row."""
     if not table.header_rows or not table.rows:
         return
-    header = [_squeezed(text, cell) for cell in _cells(text, table.rows[table.header_rows - 1])]
+    header = [_squeezed(text, cell) for cell in columns(text, table.rows[table.header_rows - 1])]
     roles = {at: role_of(name) for at, name in enumerate(header) if _ROLE_COLUMN.fullmatch(name)}
     if not roles:
         return
     label_at, task_at = _task_columns(header, roles)
     above = _Task()
     for row in table.rows[table.header_rows :]:
-        cells = _cells(text, row)
+        cells = columns(text, row)
         label = _cell(text, cells, label_at)
         title = _cell(text, cells, task_at)
         # A cell that several rows share is written in the first of them only.
@@ -153,7 +154,7 @@ def _from_table(text: str, table: Table, sections: Sequence[Section]) -> Iterato
             if column < len(cells):
                 names = split_bodies(text[slice(*cells[column])])
                 bodies = [name for name in names if may_be_body(name)]
-                yield from _charged(role, bodies, task, _stripped(text, cells[column]))
+                yield from _charged(role, bodies, task, cells[column])
 
 
 def _task_columns(header: Sequence[str], roles: dict[int, Role]) -> tuple[int | None, int | None]:
@@ -165,29 +166,12 @@ def _task_columns(header: Sequence[str], roles: dict[int, Role]) -> tuple[int | 
     return numbers[0] if numbers else None, tasks[0] if tasks else None
 
 
-def _cells(text: str, row: Span) -> list[Span]:
-    cells, begin = [], row[0]
-    for piece in text[row[0] : row[1]].split("\t"):
-        cells.append((begin, begin + len(piece)))
-        begin += len(piece) + 1
-    return cells
-
-
 def _cell(text: str, cells: Sequence[Span], column: int | None) -> str:
     return "" if column is None or column >= len(cells) else _squeezed(text, cells[column])
 
 
 def _squeezed(text: str, span: Span) -> str:
     return "".join(text[span[0] : span[1]].split())
-
-
-def _stripped(text: str, span: Span) -> Span:
-    start, end = span
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 def _from_running_text(

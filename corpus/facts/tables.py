@@ -1,14 +1,15 @@
 """Targets in tables of indicators: 指标名称、单位、2020年、2025年、属性.
 
 Every row gives one target for each column of a year to come; the column of the base year gives
-none. Tables come from the format (docx, html, xlsx), or stand in plain text as lines whose cells
-are parted by tabs, bars or runs of spaces.
+none. Tables come from the format (docx, html, xlsx). In plain text the line that heads one is known
+by its words, so that other than in ``corpus.tables`` its cells may be parted by runs of spaces too,
+and rows may lack a merged cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +20,9 @@ from corpus.facts.figures import Figure, figures
 from corpus.facts.outlook import Outlook
 from corpus.fold import fold
 from corpus.sections import section_at
+from corpus.tables import columns
 
-_CELL = re.compile(r"[^\t|]+")
+_MARK = re.compile(r"[\t|]")
 _SPACED_CELL = re.compile(r"\S+(?:\s\S+)*?(?=\s{2,}|$)")
 _PLAIN_HEAD = re.compile(r"^[^\n]{0,80}指标[^\n]{0,120}$", re.MULTILINE)
 _NAME = re.compile(r"指标|目标名称|主要目标|项目名称")
@@ -33,6 +35,7 @@ _GROWTH = re.compile(r"年均(?:增长|增速|递增)|年均.{0,4}\[?累计")
 _UNIT_IN_NAME = re.compile(r"[(（]([^()（）]{1,10})[)）]$")
 _LIKELY_UNIT = re.compile(r"[%％‰元家个人户项件吨亩米里年岁瓦度张床位册次辆套座分倍]")
 _ENCLOSING = re.compile(r"^[\[(【]|[\])】]$")
+_LINE = re.compile(r"[^\n]+")
 _PLAIN_ROWS_MAX = 120
 _HEAD_MAX = 30
 """Characters of a cell that heads a column; longer ones are content."""
@@ -49,6 +52,8 @@ class _Cell:
 
 
 _Row = list[_Cell]
+_Part = Callable[[str, Span], Sequence[Span]]
+"""Parts a line into the spans of its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +73,17 @@ def table_targets(
     """Return the targets that the tables of ``document`` state."""
     found: list[Target] = []
     for rows in _tables(document, folded):
-        columns, body = _heads(rows, outlook)
-        if columns is None:
+        named, body = _heads(rows, outlook)
+        if named is None:
             continue
         for row in body:
-            found.extend(_row_targets(document.text, row, columns, sections))
+            found.extend(_row_targets(document.text, row, named, sections))
     return found
 
 
 def _tables(document: Document, folded: str) -> Iterator[list[_Row]]:
     for table in document.layout.tables:
-        yield [_row(folded, span, _CELL) for span in table.rows]
+        yield [_row(folded, columns(folded, span)) for span in table.rows]
     if not document.layout.tables and "指标" in folded:
         yield from _plain_tables(fold(document.text))
 
@@ -88,19 +93,19 @@ def _plain_tables(folded: str) -> Iterator[list[_Row]]:
     at = 0
     while (match := _PLAIN_HEAD.search(folded, at)) is not None:
         at = match.end()
-        pattern = _CELL if re.search(r"[\t|]", match.group()) else _SPACED_CELL
-        head = _row(folded, match.span(), pattern)
+        part = columns if _MARK.search(match.group()) else _spaced
+        head = _row(folded, part(folded, match.span()))
         if len(head) < 3 or not any(_YEAR.search(cell.words) for cell in head):
             continue
-        rows = list(_plain_rows(folded, match.end(), pattern, len(head)))
+        rows = list(_plain_rows(folded, match.end(), part, len(head)))
         at = rows[-1][-1].end if rows else at
         yield [head, *rows]
 
 
-def _plain_rows(folded: str, start: int, pattern: re.Pattern[str], count: int) -> Iterator[_Row]:
+def _plain_rows(folded: str, start: int, part: _Part, count: int) -> Iterator[_Row]:
     missed = 0
-    for match in re.compile(r"[^\n]+").finditer(folded, start, start + 200 * _PLAIN_ROWS_MAX):
-        row = _row(folded, match.span(), pattern)
+    for match in _LINE.finditer(folded, start, start + 200 * _PLAIN_ROWS_MAX):
+        row = _row(folded, part(folded, match.span()))
         if len(row) < count - 1:
             missed += 1
             if missed > 2:
@@ -109,35 +114,20 @@ def _plain_rows(folded: str, start: int, pattern: re.Pattern[str], count: int) -
         yield row
 
 
-def _row(folded: str, span: Span, pattern: re.Pattern[str]) -> _Row:
-    cells: _Row = []
-    if pattern is _CELL:
-        at = span[0]
-        for part in re.split(r"[\t|]", folded[slice(*span)]):
-            cells.append(_cell(folded, at, at + len(part)))
-            at += len(part) + 1
-        while cells and not cells[0].words and "|" in folded[slice(*span)]:
-            cells.pop(0)
-        while cells and not cells[-1].words and "|" in folded[slice(*span)]:
-            cells.pop()
-        return cells
-    return [_cell(folded, match.start(), match.end()) for match in pattern.finditer(folded, *span)]
+def _spaced(folded: str, line: Span) -> list[Span]:
+    return [match.span() for match in _SPACED_CELL.finditer(folded, *line)]
 
 
-def _cell(folded: str, start: int, end: int) -> _Cell:
-    while start < end and folded[start].isspace():
-        start += 1
-    while end > start and folded[end - 1].isspace():
-        end -= 1
-    return _Cell(start, end, "".join(folded[start:end].split()))
+def _row(folded: str, spans: Sequence[Span]) -> _Row:
+    return [_Cell(start, end, "".join(folded[start:end].split())) for start, end in spans]
 
 
 def _heads(rows: Sequence[_Row], outlook: Outlook) -> tuple[_Columns | None, Sequence[_Row]]:
     """Return the columns of a table of indicators and its rows; None when it is another table."""
     for position, row in enumerate(rows[:3]):
-        columns = _columns(row, outlook)
-        if columns is not None:
-            return columns, rows[position + 1 :]
+        named = _columns(row, outlook)
+        if named is not None:
+            return named, rows[position + 1 :]
     return None, ()
 
 
@@ -178,19 +168,19 @@ def _is_goal(head: _Row, at: int, years: dict[int, int], outlook: Outlook) -> bo
 
 
 def _row_targets(
-    text: str, row: _Row, columns: _Columns, sections: Sequence[Section]
+    text: str, row: _Row, named: _Columns, sections: Sequence[Section]
 ) -> Iterator[Target]:
-    shift = len(row) - columns.count  # a merged first cell is missing in the rows below it
-    name = columns.name + min(shift, 0)
+    shift = len(row) - named.count  # a merged first cell is missing in the rows below it
+    name = named.name + min(shift, 0)
     if not 0 <= name < len(row) or shift > 0:
         return
     indicator, inside = _name_and_unit("".join(text[row[name].start : row[name].end].split()))
     if len(indicator) < 2 or indicator.isdecimal():
         return
-    stated = row[columns.unit + min(shift, 0)].words if columns.unit is not None else ""
+    stated = row[named.unit + min(shift, 0)].words if named.unit is not None else ""
     unit = stated or inside
-    kind = row[columns.kind + min(shift, 0)].words if columns.kind is not None else ""
-    for column, year, growth in columns.goals:
+    kind = row[named.kind + min(shift, 0)].words if named.kind is not None else ""
+    for column, year, growth in named.goals:
         cell = row[column + min(shift, 0)]
         figure = _figure(cell.words, "%" if growth else unit)
         if figure is not None:
@@ -236,6 +226,7 @@ def _target(
     binding: Binding | None,
     sections: Sequence[Section],
 ) -> Target:
+    filled = [one for one in row if one.words]
     return Target(
         subject="",
         indicator=indicator,
@@ -251,8 +242,8 @@ def _target(
         per_year=False,
         binding=binding,
         section=section_at(sections, row[0].start),
-        start=row[0].start,
-        end=row[-1].end,
+        start=filled[0].start,
+        end=filled[-1].end,
         figure_start=cell.start,
         figure_end=cell.end,
     )

@@ -7,26 +7,25 @@ together.
 
 from __future__ import annotations
 
-import io
-import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.errors import DocumentError
-from corpus.readers.bounded import damaged, encrypted, read_member
+from corpus.readers.bounded import (
+    damaged,
+    encrypted,
+    excessive_ratio,
+    is_encrypted,
+    open_zip,
+    read_member,
+)
 from corpus.readers.content import Limits
 from corpus.readers.detect import detect
 from corpus.readers.text import decode_name
 
 Member = tuple[str, bytes] | DocumentError
-_OPEN_ERRORS = (
-    zipfile.BadZipFile, struct.error, EOFError, KeyError, OSError, OverflowError, RuntimeError,
-    ValueError,
-)  # fmt: skip
 _UTF8_NAME = 0x800
-_ENCRYPTED = 0x1
-_RATIO_FROM = 4 * 1024 * 1024
 _MIB = 1024 * 1024
 _SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 _ENTRIES_MAX = 100_000
@@ -54,9 +53,8 @@ def _files(
     data: bytes, source_name: str, prefix: str, limits: Limits, budget: _Budget, nesting: int
 ) -> Iterator[Member]:
     name = source_name + ("/" + prefix.rstrip("/") if prefix else "")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except _OPEN_ERRORS:
+    archive = open_zip(data)
+    if archive is None:
         yield damaged(name, "压缩包已损坏：不是完整的 ZIP 结构")
         return
     entries = {e.filename: e for e in archive.infolist() if not e.filename.endswith("/")}
@@ -87,14 +85,14 @@ def _take(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Limits
 ) -> bytes | DocumentError:
     """Return a member's bytes after looking at what its entry says; its name is not trusted."""
-    if entry.flag_bits & _ENCRYPTED:
+    if is_encrypted(entry):
         return encrypted(name)
     if entry.file_size > limits.file_bytes:
         size = f"{entry.file_size / _MIB:.1f}"
         accepted = f"单个文件不超过 {limits.file_bytes / _MIB:g} MiB"
         return _over(name, f"文件过大（{size} MiB）", accepted)
-    ratio = entry.file_size / max(entry.compress_size, 1)
-    if entry.file_size > _RATIO_FROM and ratio > limits.expansion_ratio:
+    ratio = excessive_ratio(entry, limits)
+    if ratio is not None:
         return _over(name, f"压缩比为 {ratio:.0f}", f"压缩比最多 {limits.expansion_ratio}")
     try:
         taken = read_member(archive, entry.filename, source_name=name)

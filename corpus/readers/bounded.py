@@ -38,6 +38,14 @@ _ZIP_ERRORS = (
 """What zipfile raises on bytes that are no archive, or one by a method it does not know."""
 
 
+def open_zip(data: bytes) -> zipfile.ZipFile | None:
+    """Open an archive by its directory, nothing of which is checked; None when it has none."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except _ZIP_ERRORS:
+        return None
+
+
 def check_zip(data: bytes, *, source_name: str, limits: Limits = DEFAULT_LIMITS) -> zipfile.ZipFile:
     """Open an archive after checking what its directory says of every member.
 
@@ -45,10 +53,9 @@ def check_zip(data: bytes, *, source_name: str, limits: Limits = DEFAULT_LIMITS)
     directory entry states, so the sum that is checked here holds for whatever is read later. Raises
     DocumentError for damage, encryption, too many members or too much to expand.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except _ZIP_ERRORS:
-        raise damaged(source_name, "文件已损坏：不是完整的 ZIP 结构") from None
+    archive = open_zip(data)
+    if archive is None:
+        raise damaged(source_name, "文件已损坏：不是完整的 ZIP 结构")
     members = archive.infolist()
     if len(members) > _MEMBERS:
         raise _too_large(source_name, f"内含{len(members)}个部件", f"最多{_MEMBERS}个部件")
@@ -114,12 +121,24 @@ def encrypted(source_name: str) -> DocumentError:
     )
 
 
+def is_encrypted(member: zipfile.ZipInfo) -> bool:
+    """Whether a member asks for a password."""
+    return bool(member.flag_bits & _ENCRYPTED)
+
+
+def excessive_ratio(member: zipfile.ZipInfo, limits: Limits) -> float | None:
+    """Return how far a member expands when that is over the limit; small ones may by any ratio."""
+    ratio = member.file_size / max(member.compress_size, 1)
+    over = member.file_size > _RATIO_FROM and ratio > limits.expansion_ratio
+    return ratio if over else None
+
+
 def _check_member(member: zipfile.ZipInfo, source_name: str, limits: Limits) -> None:
-    if member.flag_bits & _ENCRYPTED:
+    if is_encrypted(member):
         raise encrypted(source_name)
     _check_method(member, source_name)
-    ratio = member.file_size / max(member.compress_size, 1)
-    if member.file_size > _RATIO_FROM and ratio > limits.expansion_ratio:
+    ratio = excessive_ratio(member, limits)
+    if ratio is not None:
         met = f"部件 {member.filename} 的压缩比为 {ratio:.0f}"
         raise _too_large(source_name, met, f"压缩比最多 {limits.expansion_ratio}")
 

@@ -52,6 +52,26 @@ class Content:
     identity: bytes | None = None
 
 
+def too_long(source_name: str, limits: Limits, *, found: int | None = None) -> DocumentError:
+    """Return the error for a text over the limit; ``found`` is its length where it was counted."""
+    return DocumentError(
+        source_name,
+        "文字过多" if found is None else f"文字过多（{found}字）",
+        accepted=f"一份文件不超过{limits.characters}字",
+        advice="请拆分后再添加",
+    )
+
+
+def too_many(source_name: str, part: str, accepted: str) -> DocumentError:
+    """Return the error for a file of more documents than the limit, in place of ``part``."""
+    return DocumentError(
+        source_name,
+        f"文件过多，从{part}起没有读取",
+        accepted=accepted,
+        advice="请拆分后再添加",
+    )
+
+
 class Reader(Protocol):
     """Turns the bytes of one format into the documents they hold."""
 

@@ -10,12 +10,12 @@ from lxml import etree
 
 from corpus.document import Layout, StyledHeading
 from corpus.errors import DocumentError
-from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
+from corpus.readers.content import DEFAULT_LIMITS, Content, Limits, too_long
 from corpus.readers.detect import WEB_ARCHIVE
 from corpus.readers.fields import clean, metadata_fields
 from corpus.readers.markup import Lines, is_unseen, write
-from corpus.readers.page import Page
 from corpus.readers.text import decode
+from corpus.readers.web_page import Page
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CHARSET = re.compile(
@@ -79,16 +79,6 @@ def read_fragment(text: str, *, source_name: str, limits: Limits) -> tuple[str, 
     except OverflowError:
         raise too_long(source_name, limits) from None
     return lines.text, lines.layout
-
-
-def too_long(source_name: str, limits: Limits) -> DocumentError:
-    """Return the error for a text over the limit."""
-    return DocumentError(
-        source_name,
-        "文字过多",
-        accepted=f"一份文件不超过{limits.characters}字",
-        advice="请拆分后再添加",
-    )
 
 
 def _write_page(page: Page, lines: Lines, limits: Limits) -> None:

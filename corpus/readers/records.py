@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from corpus.document import PLAIN, Layout
 from corpus.errors import DocumentError
-from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
+from corpus.readers.content import DEFAULT_LIMITS, Content, Limits, too_many
 from corpus.readers.fields import NESTED_KEYS, clean, field_of, key_of, metadata_fields, text_key
 from corpus.readers.html import has_markup, read_fragment
 from corpus.readers.text import decode
@@ -77,7 +77,7 @@ def _lines(text: str, source_name: str, limits: Limits) -> Iterator[Content | Do
         count += 1
         part = f"第{number}行"
         if count > limits.members:
-            yield _too_many(source_name, part, limits)
+            yield too_many(source_name, part, f"一个文件里最多{limits.members}条记录")
             return
         yield _line(line, part, source_name, limits)
     if count == 0:
@@ -106,7 +106,7 @@ def _documents(
     for count, record in enumerate(records, 1):
         part = f"第{count}条"
         if count > limits.members:
-            yield _too_many(source_name, part, limits)
+            yield too_many(source_name, part, f"一个文件里最多{limits.members}条记录")
             return
         try:
             yield _content(record, f"{source_name}#{part}", limits, part=part)
@@ -197,15 +197,6 @@ def _not_json(name: str, error: ValueError) -> DocumentError:
     if isinstance(error, json.JSONDecodeError):
         return _refusal(name, f"第{error.lineno}行第{error.colno}个字符处不是有效的 JSON")
     return _refusal(name, "不是有效的 JSON")
-
-
-def _too_many(source_name: str, part: str, limits: Limits) -> DocumentError:
-    return DocumentError(
-        source_name,
-        f"文件过多，从{part}起没有读取",
-        accepted=f"一个文件里最多{limits.members}条记录",
-        advice="请拆分后再添加",
-    )
 
 
 def _refusal(name: str, met: str) -> DocumentError:

@@ -27,9 +27,9 @@ from openpyxl.utils import column_index_from_string
 from corpus.document import PLAIN, Layout, StyledHeading, Table
 from corpus.errors import DocumentError
 from corpus.readers.bounded import check_zip, damaged
-from corpus.readers.content import DEFAULT_LIMITS, Content, Limits
+from corpus.readers.content import DEFAULT_LIMITS, Content, Limits, too_long, too_many
 from corpus.readers.fields import clean, field_of, metadata_fields, names_documents, text_key
-from corpus.readers.html import has_markup, read_fragment, too_long
+from corpus.readers.html import has_markup, read_fragment
 from corpus.readers.markup import Lines
 from corpus.readers.text import decode
 
@@ -305,7 +305,7 @@ def _documents(
     for count, row in enumerate(rows[1:], before + 1):
         part = f"{prefix}第{row.number}行"
         if count > limits.members:
-            yield _too_many(source_name, part, limits)
+            yield too_many(source_name, part, f"一个表格最多{limits.members}份文件")
             return
         text, layout = _cell(row, column), PLAIN
         try:
@@ -388,12 +388,3 @@ def _table_rows(rows: list[list[str]]) -> tuple[int, int]:
     while last > wide[-1] + 1 and rows[last - 1][0]:  # a note begins where the lines begin
         last -= 1
     return wide[0], last
-
-
-def _too_many(source_name: str, part: str, limits: Limits) -> DocumentError:
-    return DocumentError(
-        source_name,
-        f"文件过多，从{part}起没有读取",
-        accepted=f"一个表格最多{limits.members}份文件",
-        advice="请拆分后再添加",
-    )

@@ -104,6 +104,11 @@ def test_a_table_states_a_task_a_row() -> None:
     ]
 
 
+def test_a_table_that_plain_text_draws_with_bars_is_read_too() -> None:
+    text = "| 序号 | 工作任务 | 责任单位 |\n| --- | --- | --- |\n| 1 | 整治河道 | 市水利局 |\n"
+    assert charged(text) == [("市水利局", "责任", "1", "整治河道", "市水利局")]
+
+
 def test_a_table_without_a_column_of_bodies_states_none() -> None:
     text = "指标\t单位\t目标\n河道长度\t公里\t300\n"
     assert charged(text, table_of(text, 0)) == []

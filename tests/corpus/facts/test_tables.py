@@ -81,3 +81,19 @@ def test_table_in_plain_text():
         ("覆盖率", 43, "%"),
         ("平台数", 8, "个"),
     ]
+
+
+def test_an_empty_cell_between_bars_keeps_its_column():
+    text = (
+        "| 类别 | 指标 | 单位 | 2020年 | 2025年 | 属性 |\n| --- | --- | --- | --- | --- | --- |\n"
+        "| 创新 | 平台数 | 个 | 3 | 8 | 约束性 |\n|  | 企业数 | 家 | 20 | 30 |  |\n"
+    )
+    found = targets(text)
+    assert [(x.indicator, x.value, x.unit, x.binding) for x in found] == [
+        ("平台数", 8, "个", "约束性"),
+        ("企业数", 30, "家", None),
+    ]
+    assert [text[x.start : x.end] for x in found] == [
+        "创新 | 平台数 | 个 | 3 | 8 | 约束性",
+        "企业数 | 家 | 20 | 30",
+    ]
