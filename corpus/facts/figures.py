@@ -254,6 +254,8 @@ def _plausible(words: str, match: re.Match[str], before: re.Match[str] | None) -
         return False
     if not match["unit"]:
         return led and low[-1] in "万亿" and len(low) > 1
+    if match["unit"] == "元" and low[-1] not in "百千万亿":
+        return False  # 三元材料, 二元结构
     return match["unit"] in PLAIN
 
 

@@ -126,3 +126,8 @@ def test_han_number(words, value):
 
 def test_a_number_without_end_is_no_figure():
     assert figures("达到" + "9" * 400 + "亿元") == []
+
+
+def test_a_name_of_so_many_elements_is_no_sum_of_money():
+    assert figures("瞄准三元和磷酸铁锂两条主线") == []
+    assert [one.value_base for one in figures("安排三百元")] == [300]
