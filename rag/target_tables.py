@@ -31,10 +31,11 @@ COLUMNS = ("地区", "指标", "目标值", "年份", "原文")
 ASKS_TARGETS = re.compile(
     r"(?:哪些|什么|哪几[个项]|几[个项]|所有|全部|各项)(?:具体|主要|量化|数量|约束性|预期性|预期|发展|的)*"
     r"(?:指标|目标值|量化目标|数量目标|预期目标|约束性目标)"
+    r"|(?:全部|所有|各项)(?:的)?目标(?!任务)"
     r"|(?:指标|目标值?)(?:任务)?(?:都|主要|具体|分别|各)*(?:有|是|包括)(?:哪|什么|啥)"
 )
 """How one asks for all targets of a plan: 提出了哪些量化指标, 主要目标有哪些指标."""
-IN_FIGURES = re.compile(r"指标|量化|数量目标|目标值|预期目标|方面的目标")
+IN_FIGURES = re.compile(r"指标|量化|数量目标|目标值|预期目标|方面的目标|(?:全部|所有|各项)的?目标")
 """What asks for targets in figures; 主要目标 alone may be words."""
 GOALS = re.compile(r"目标|指标")
 CHIEF = re.compile(r"主要|预期|总体|总的")
