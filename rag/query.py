@@ -252,6 +252,9 @@ GENERIC_AREA = re.compile(
 )
 
 
+LEVEL_WORDS = "省市县区州盟旗"
+
+
 class Gazetteer:
     """The places a question may name: all administrative divisions and the library's own regions.
 
@@ -446,7 +449,12 @@ def bodies_in(
     >>> bodies_in("市科技局负责哪些任务?", ())
     ('市科技局',)
     """
-    found = list(known.find(re.sub(WHICH_BODIES, " ", folded))) if known else []
+    named = folded
+    for place in places:
+        # 温州市发改委 is 市发改委, and not 州市发改委: of a place only its last word goes on.
+        end = place.end - 1 if place.written[-1:] in LEVEL_WORDS else place.end
+        named = named[: place.start] + " " * (end - place.start) + named[end:]
+    found = list(known.find(re.sub(WHICH_BODIES, " ", named))) if known else []
     text = folded
     for name in (*found, *(squeeze(place.written) for place in places)):
         text = text.replace(name, " ")

@@ -22,7 +22,7 @@ from rag.answer import Refusal, RefusalReason
 from rag.charges import Charges
 from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
-from rag.query import ATTRIBUTE, Query
+from rag.query import ATTRIBUTE, LEVEL_WORDS, Place, Query
 from rag.responsibility import NARRATIVE
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
@@ -122,7 +122,8 @@ class Judge:
         missing = [
             place
             for place in query.elsewhere
-            if not any(names_place(one, place) for one in near_best(candidates))
+            if _owns_body(query, place)
+            or not any(names_place(one, place) for one in near_best(candidates))
         ]
         if not missing:
             return None
@@ -246,6 +247,12 @@ class Judge:
         missing: tuple[str, ...] = (),
     ) -> Refusal:
         return Refusal(reason, f"{detail}。", missing, nearest(self._index, hits))
+
+
+def _owns_body(query: Query, place: Place) -> bool:
+    """Whether a body of the place itself is asked about: others cannot say what it does."""
+    asked = squeeze(query.text)
+    return any(squeeze(place.written) + body.lstrip(LEVEL_WORDS) in asked for body in query.bodies)
 
 
 def _body_core(body: str) -> str:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from corpus.fold import squeeze
 from rag.bodies import TASKS_OF_BODY, KnownBodies
+from rag.query import Gazetteer, bodies_in
 
 KNOWN = KnownBodies(["市科技局", "省统计局", "市“一件事”改革专班", "各县（市、区）政府", "政府"])
 
@@ -44,3 +46,17 @@ def test_ways_to_ask_for_all_tasks(question):
 @pytest.mark.parametrize("question", ["市科技局在哪里办公", "市科技局牵头的创投产业由谁配合"])
 def test_other_questions_about_a_body(question):
     assert not TASKS_OF_BODY.search(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "bodies"),
+    [
+        ("台州市发改委负责哪些任务？", ("市发改委",)),
+        ("延边朝鲜族自治州教育局负责哪些任务？", ("州教育局",)),
+        ("市发改委负责哪些任务？", ("市发改委",)),
+    ],
+)
+def test_the_last_word_of_a_place_goes_on_in_its_body_and_no_more(question, bodies):
+    known = KnownBodies(["市发改委", "州教育局"])
+    places = Gazetteer(("台州市",)).find(squeeze(question))
+    assert bodies_in(squeeze(question), places, known) == bodies

@@ -240,3 +240,8 @@ def test_a_figure_of_something_else_is_refused_and_named(assistant, question, st
     assert refusal.reason == "figure_not_stated"
     assert refusal.detail == f"有关文件没有写明所问的数值，写明的是：{stated}。"
     assert len(refusal.nearest) == 1
+
+
+def test_a_body_of_a_place_without_documents_is_refused_for_the_place(assistant):
+    answer = assistant.ask("宁波市科技局负责哪些任务？")
+    assert (answer.refusal.reason, answer.refusal.missing) == ("place_not_in_corpus", ("宁波市",))
