@@ -1,6 +1,7 @@
 """Encoders: text → unit vectors.
 
 Holds the ``Encoder`` protocol, the adapter to sentence-transformers and ``HashEncoder`` for tests.
+Tables of word vectors, the packaged model among them, are read by ``index/static.py`` instead.
 Storing and searching the vectors is ``index/dense.py``'s; how much they count beside the lexical
 scores is decided in ``rag/``, from the ``dense_weight`` recorded with each model.
 
@@ -27,6 +28,8 @@ from corpus.fold import squeeze
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from index.static import StaticEncoder
 
 Vectors = npt.NDArray[np.float32]
 
@@ -65,7 +68,7 @@ class Encoder(Protocol):
         """Return shape ``(len(texts), dimensions)``, rows of unit length (zero: no known term)."""
 
 
-def load_encoder(name: str = EMBEDDED) -> SentenceTransformerEncoder:
+def load_encoder(name: str = EMBEDDED) -> SentenceTransformerEncoder | StaticEncoder:
     """Load an encoder: ``embedded``, a folder, or a name on the model hub.
 
     A hub name is looked for in the local cache first, then on the hub unless ``HF_HUB_OFFLINE`` is
@@ -106,7 +109,7 @@ class SentenceTransformerEncoder:
             list(texts), batch_size=self._batch_size, show_progress_bar=False
         )
         blank = [not text.strip() for text in texts]
-        return _unit_rows(np.where(np.array(blank)[:, None], 0, vectors))
+        return unit_rows(np.where(np.array(blank)[:, None], 0, vectors))
 
 
 class HashEncoder:
@@ -126,7 +129,7 @@ class HashEncoder:
         for row, text in enumerate(texts):
             for bigram in _bigrams(text):
                 vectors[row, zlib.crc32(bigram.encode()) % self.dimensions] += 1
-        return _unit_rows(vectors)
+        return unit_rows(vectors)
 
 
 def _bigrams(text: str) -> list[str]:
@@ -135,7 +138,7 @@ def _bigrams(text: str) -> list[str]:
     return [letters[i : i + 2] for i in range(len(letters) - 1)] or [letters] * bool(letters)
 
 
-def _unit_rows(vectors: npt.ArrayLike) -> Vectors:
+def unit_rows(vectors: npt.ArrayLike) -> Vectors:
     """Return float32 rows of unit length; zero rows stay zero."""
     rows = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -145,14 +148,18 @@ def _unit_rows(vectors: npt.ArrayLike) -> Vectors:
 
 def _load_folder(
     folder: Path, label: str, *, device: str | None = None
-) -> SentenceTransformerEncoder:
+) -> SentenceTransformerEncoder | StaticEncoder:
     """Load a folder; the name is the label with a checksum of what determines the vectors."""
+    from index.static import load_static
+
+    name, weight = f"{label}:{_checksum(folder)}", _dense_weight(folder)
     try:
+        if static := load_static(folder, name=name, dense_weight=weight):
+            return static
         model = _sentence_transformer(str(folder), device=device, local_files_only=True)
     except Exception as error:  # safetensors and tokenizers raise bare Exceptions for bad files
         raise _unavailable(str(folder), f"文件夹里读不出模型（{_brief(error)}）") from error
-    name = f"{label}:{_checksum(folder)}"
-    return SentenceTransformerEncoder(model, name=name, dense_weight=_dense_weight(folder))
+    return SentenceTransformerEncoder(model, name=name, dense_weight=weight)
 
 
 def _load_from_hub(name: str) -> SentenceTransformerEncoder:
