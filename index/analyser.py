@@ -14,13 +14,13 @@ import logging
 import re
 import threading
 import warnings
-from functools import partial
 from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corpus.document import Metadata, Passage
 from corpus.fold import fold
+from index.words import Words
 
 if TYPE_CHECKING:
     import jieba
@@ -128,36 +128,18 @@ def _load() -> jieba.Tokenizer:
 
     jieba would log to stderr, warn on newer Pythons, and marshal its dictionary to a fixed name in
     the shared temporary folder and trust what it finds there. So its dictionary is read directly,
-    and not by its own loop, which takes a second: every command waits for it.
+    and into ``index.words``, not by its own loop, which takes a second: every command waits for it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
-    with tokenizer.get_dict_file() as file:  # lines of word, count, part of speech
-        fields = file.read().decode("utf-8").split()
-    counts = list(map(int, fields[1::3]))
-    words = dict(zip(fields[::3], counts, strict=True)) | dict.fromkeys(terms(), _TERM_COUNT)
-    tokenizer.FREQ = words
-    tokenizer.total = sum(counts) + _TERM_COUNT * len(terms())
-    tokenizer.get_DAG = partial(_ends_of_words, words, max(map(len, words)))
+    with tokenizer.get_dict_file() as file:
+        tokenizer.FREQ = Words(file.read(), terms(), _TERM_COUNT)
+    tokenizer.total = tokenizer.FREQ.total
     tokenizer.initialized = True
     return tokenizer
-
-
-def _ends_of_words(words: dict[str, int], longest: int, text: str) -> dict[int, list[int]]:
-    """Return for each offset the last offsets of the words that begin there, else the offset alone.
-
-    jieba's ``get_DAG`` for a dictionary without the beginnings of words, which take a second to
-    list: there they tell when no longer word can follow, here the longest word does.
-    """
-    ends: dict[int, list[int]] = {}
-    for start in range(len(text)):
-        stop = min(len(text), start + longest)
-        found = [end - 1 for end in range(start + 1, stop + 1) if text[start:end] in words]
-        ends[start] = found or [start]
-    return ends
 
 
 def terms() -> list[str]:

@@ -47,7 +47,7 @@ class StaticEncoder:
         """Shape ``(words, dimensions)``, as trained: a word's direction says what it is about, its
         length how much it counts in the mean. A row of zeros is a word that adds nothing."""
         self._tokenizer = tokenizer
-        self._counts = vectors.any(axis=1)
+        self._counts = np.linalg.norm(vectors, axis=1) > 0
 
     @cached_property
     def directions(self) -> Vectors:
@@ -78,7 +78,7 @@ class StaticEncoder:
         return [ids[self._counts[ids]] for ids in self._ids(list(texts))]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        found = [ids if text.strip() else ids[:0] for text, ids in zip(texts, self._ids(texts), strict=True)]
+        found = self._ids([text if text.strip() else "" for text in texts])
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         lengths = np.array([len(ids) for ids in found])
         worded = lengths.nonzero()[0]
@@ -102,7 +102,7 @@ def load_static(folder: Path, *, name: str, dense_weight: float) -> StaticEncode
     if not _is_static(folder):
         return None
     with safe_open(folder / "model.safetensors", framework="np") as weights:
-        if set(weights.keys()) != {_WEIGHTS} or weights.get_slice(_WEIGHTS).get_dtype() not in _FLOATS:
+        if weights.keys() != [_WEIGHTS] or weights.get_slice(_WEIGHTS).get_dtype() not in _FLOATS:
             return None
         vectors = np.ascontiguousarray(weights.get_tensor(_WEIGHTS), dtype=np.float32)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

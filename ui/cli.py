@@ -116,11 +116,12 @@ def ask(
     """提问，得到逐字引用的回答和出处。"""
     from index.hit import Filters
     from ui.render import to_terminal
-    from ui.schemas import AskResponse
 
     with _assistant(index=index, encoder=encoder) as assistant:
         answer = assistant.ask(question, history, filters=Filters(regions=tuple(region)))
         if as_json:
+            from ui.schemas import AskResponse
+
             click.echo(AskResponse.from_answer(answer, assistant.index).model_dump_json(indent=2))
         else:
             click.echo(to_terminal(answer))
@@ -423,7 +424,6 @@ def _opened(settings: Settings, *, create: bool) -> Iterator[Index]:
 
 def _new_assistant(settings: Settings, *, bundled: bool) -> Assistant:
     """An assistant over the index; ``bundled``: a missing one is built from the bundled library."""
-    from corpus.load import BUNDLED_LIBRARY, find_files, read_document
     from index.encoder import load_encoder
     from index.index import Index
     from rag.assistant import Assistant
@@ -435,6 +435,8 @@ def _new_assistant(settings: Settings, *, bundled: bool) -> Assistant:
     except IndexMissing:
         if not bundled:
             raise
+        from corpus.load import BUNDLED_LIBRARY, find_files, read_document
+
         files = find_files([BUNDLED_LIBRARY])
         with _progress("建立自带文件库的索引") as progress:
             library = Index.build(

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,29 @@ def test_a_gb18030_file_is_read(run):
     assert run("add", "old.txt", "--index", "library").exit_code == 0
     result = run("ask", "白溪县到2026年民宿要达到多少家？", "--index", "library")
     assert "全县民宿达到800家" in result.stdout
+
+
+@pytest.mark.parametrize("command", [["ask"], ["ask", "--json"], ["search"]])
+def test_a_question_is_answered_without_the_libraries_that_take_seconds(built, command):
+    folder, _ = built
+    words = [*command, "白溪县民宿目标是多少？", "--index", str(folder / "library")]
+    script = f"""
+import sys
+from ui.cli import main
+
+main({words!r}, standalone_mode=False)
+slow = {{"torch", "transformers", "sentence_transformers", "gradio", "pandas", "fastapi", "scipy"}}
+sys.exit(", ".join(sorted(slow & sys.modules.keys())) or None)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.stderr.strip(), done.returncode) == ("", 0)
+    assert "民宿达到800家" in done.stdout
 
 
 def test_ask_prints_the_quote_and_its_source(run, library):
