@@ -26,7 +26,7 @@ WordIds = npt.NDArray[np.int32]
 _MODULES = (["StaticEmbedding"], ["StaticEmbedding", "Normalize"])
 _WEIGHTS = "embedding.weight"
 _FLOATS = {"F16", "F32", "F64"}
-_TEXTS_AT_ONCE = 512  # bounds the memory for the words' vectors: about 50 MB for passages
+_TEXTS_AT_ONCE = 512  # enough to keep all cores busy with finding words
 
 
 class StaticEncoder:
@@ -78,14 +78,10 @@ class StaticEncoder:
         return [ids[self._counts[ids]] for ids in self._ids(list(texts))]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        found = self._ids([text if text.strip() else "" for text in texts])
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        lengths = np.array([len(ids) for ids in found])
-        worded = lengths.nonzero()[0]
-        if len(worded):
-            starts = (np.cumsum(lengths) - lengths)[worded]
-            words = self.vectors[np.concatenate(found)]
-            rows[worded] = np.add.reduceat(words, starts, axis=0) / lengths[worded, None]
+        for row, ids in enumerate(self._ids([text if text.strip() else "" for text in texts])):
+            if len(ids):
+                rows[row] = self.vectors.take(ids, axis=0).mean(axis=0)
         return unit_rows(rows)
 
     def _ids(self, texts: Sequence[str]) -> list[WordIds]:

@@ -27,6 +27,8 @@ FENCES = {
     "sqlite3": ("index/store.py", "index/facts.py", "index/near.py", "index/schema.py"),
     "sentence_transformers": ("index/encoder.py", "rag/rerank.py", "index/training/"),
     "torch": ("index/encoder.py", "rag/rerank.py", "index/training/"),
+    "tokenizers": ("index/static.py", "index/training/"),
+    "safetensors": ("index/static.py", "index/training/"),
     "lxml": ("corpus/readers/",),
     "openpyxl": ("corpus/readers/sheet.py", "ui/"),
     "yaml": ("corpus/readers/markdown.py",),
