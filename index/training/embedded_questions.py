@@ -41,6 +41,20 @@ K1, B = 1.2, 0.75
 CANDIDATES = 100
 """BM25 as the product has it, standardised over as many passages as the product fuses."""
 
+OFFICIAL_FOLDERS = (
+    "city_work_report_docx",
+    "five_year_plans",
+    "govcn_env",
+    "govcn_html",
+    "national_work_report",
+    "pkulaw_txt",
+    "prov_work_report_docx",
+    "regulations_md",
+    "xlsx_policies",
+)
+"""Folders whose files are regulations, plans, notices, replies and work reports: official documents
+only, no guides, press items or books. Questions on other folders are dealt out but not learned."""
+
 Scores = npt.NDArray[np.float32]
 
 
@@ -87,6 +101,11 @@ def folds_of(documents: Iterable[str]) -> dict[str, int]:
     """Deal documents out to the folds in the order of the checksums of their names."""
     names = sorted(set(documents), key=lambda name: hashlib.sha256(name.encode()).digest())
     return {name: place % FOLDS for place, name in enumerate(names)}
+
+
+def official(name: str) -> bool:
+    """Whether a document may be learned from."""
+    return name.split("/")[0] in OFFICIAL_FOLDERS
 
 
 def make_group(folder: Path, names: Sequence[str], asked: Sequence[Asked]) -> Group:
@@ -241,9 +260,9 @@ def main() -> None:
     folds = folds_of(one.document for one in asked)
     groups = []
     for fold in sorted(set(range(FOLDS)) - {options.hold_out}):
-        names = [name for name in sorted(folds) if folds[name] == fold]
+        names = [name for name in sorted(folds) if folds[name] == fold and official(name)]
         group = make_group(
-            options.documents, names, [one for one in asked if folds[one.document] == fold]
+            options.documents, names, [one for one in asked if one.document in names]
         )
         print(f"{len(names)} documents, {group.right.shape} questions × passages", flush=True)
         groups.append(group)
