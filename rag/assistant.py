@@ -9,17 +9,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from corpus.errors import DocumentMissing, QuestionError
 from corpus.fold import squeeze
 from index.analyser import warm_up
 from index.hit import Filters, Hit, Span
 from index.index import Index
+from index.static import StaticEncoder
 from rag.answer import Answer, Coverage, Refusal, answer_text
+from rag.answerable import ANSWER_FROM, DECIDING, Answerability, Doubts, verdict_signs
 from rag.compose import Composer
 from rag.conversation import Standalone, standalone
-from rag.evidence import EvidenceRanker
+from rag.evidence import Evidence, EvidenceRanker
 from rag.extract import Extractor
 from rag.matching import matched_spans, pair_texts
+from rag.network import Network
 from rag.query import Gazetteer, Query, understand
 from rag.quotes import Extraction
 from rag.refuse import Judge
@@ -42,10 +48,21 @@ class Found:
     elapsed_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Learned parts other than those that come with the package: for training and measuring."""
+
+    sentences: Network
+    answerable: Network
+    words: StaticEncoder
+
+
 class Assistant:
     """Answers questions from one index."""
 
-    def __init__(self, index: Index, settings: Settings | None = None) -> None:
+    def __init__(
+        self, index: Index, settings: Settings | None = None, *, networks: Networks | None = None
+    ) -> None:
         self.index = index
         self.settings = settings or Settings()
         weight = self.settings.dense_weight
@@ -54,9 +71,14 @@ class Assistant:
             dense_weight=index.encoder.dense_weight if weight is None else weight,
             candidates=self.settings.candidates,
         )
-        ranker = EvidenceRanker(index)
-        self._extractor = Extractor(index, ranker)
-        self._judge = Judge(index, ranker, self._extractor.charges)
+        self.ranker = (
+            EvidenceRanker(index, networks.sentences, networks.words)
+            if networks
+            else EvidenceRanker(index)
+        )
+        self._extractor = Extractor(index, self.ranker)
+        self._judge = Judge(index, self.ranker, self._extractor.charges)
+        self._answerability = Answerability(networks.answerable if networks else None)
         self._gazetteer = Gazetteer(())
         warm_up()
 
@@ -81,20 +103,11 @@ class Assistant:
         started = time.perf_counter()
         alone, query = self._understand(question, history)
         searched = self.index.documents(filters, limit=0).total
-        hits = self._retriever.retrieve(query, filters=filters)
-        candidates = self._extractor.candidates(query, hits)
-        extraction = self._extractor.from_facts(query, hits, filters=filters)
-        refusal = None
+        evidence = self._find(query, filters)
+        decision = self._decide(query, evidence, filters)
+        extraction, refusal = decision.extraction, decision.refusal
         if not (searched or filters.empty):
             refusal = NOTHING_PASSES
-        elif not extraction.quotes:
-            refusal = self._judge.refusal(query, hits, candidates, filters)
-            if refusal is None:
-                extraction = self._extractor.extract(query, hits, candidates, filters=filters)
-                refusal = self._judge.other_figures(self._extractor.others(query, extraction))
-            elif refusal.reason == "figure_not_stated":
-                extraction = self._extractor.stated(query, filters=filters)
-                refusal = None if extraction.quotes else refusal
         if refusal:
             extraction = Extraction()
         composer = Composer(self.index)
@@ -108,9 +121,9 @@ class Assistant:
             text=refusal.detail if refusal else answer_text(composer.parts),
             parts=() if refusal else composer.parts,
             citations=() if refusal else composer.citations,
-            hits=tuple(hits[:top_k]),
+            hits=evidence.hits[:top_k],
             refusal=refusal,
-            confidence=confidence(extraction, refusal),
+            confidence=0.0 if refusal else decision.confidence,
             coverage=Coverage(searched, extraction.exhaustive, len(composer.citations)),
             table=None if refusal else table,
             index_id=self.index.id,
@@ -129,12 +142,66 @@ class Assistant:
         started = time.perf_counter()
         alone, understood = self._understand(query, history)
         try:
-            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+            hits = self._find(understood, filters).hits[:top_k]
         except DocumentMissing:  # removed by another thread while it was read
-            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+            hits = self._find(understood, filters).hits[:top_k]
         texts = pair_texts(understood.content)
         terms = tuple(matched_spans(texts, hit.passage.text) for hit in hits)
         return Found(alone.text, hits, terms, _milliseconds(started))
+
+    # what training looks at
+
+    def understand(self, question: str, history: Sequence[str] = ()) -> Query:
+        """What ``question`` asks in the light of earlier ones. Raises QuestionError."""
+        return self._understand(question, history)[1]
+
+    def retrieve(self, query: Query, filters: Filters = NO_FILTERS) -> list[Hit]:
+        """What both searches find, fused, best first."""
+        return self._retriever.retrieve(query, filters=filters)
+
+    def pool(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The passages that are read sentence by sentence."""
+        return self._extractor.pool(query, hits)
+
+    def verdict(self, query: Query, hits: Sequence[Hit]) -> tuple[npt.NDArray[np.float32], bool]:
+        """The signs the decision to answer rests on, and whether it is made without them."""
+        evidence = self._extractor.read(query, hits)
+        facts = self._extractor.from_facts(query, evidence.hits, filters=NO_FILTERS)
+        doubts, _ = self._doubts(query, evidence, NO_FILTERS)
+        signs = verdict_signs(query, evidence.candidates, doubts)
+        return signs, bool(facts.quotes) or doubts.settled
+
+    # the hops
+
+    def _find(self, query: Query, filters: Filters) -> Evidence:
+        return self._extractor.read(query, self.retrieve(query, filters))
+
+    def _decide(self, query: Query, evidence: Evidence, filters: Filters) -> _Decision:
+        """Answer from facts, else from sentences if they probably hold the answer."""
+        facts = self._extractor.from_facts(query, evidence.hits, filters=filters)
+        if facts.quotes:
+            return _Decision(facts, None, 1.0 if facts.exhaustive else 0.5)
+        doubts, extraction = self._doubts(query, evidence, filters)
+        if doubts.settled:
+            return _Decision(Extraction(), doubts.rule, 0.0)
+        probability = self._answerability.probability(query, evidence.candidates, doubts)
+        if probability >= ANSWER_FROM:
+            return _Decision(extraction, None, round(probability, 3))
+        refusal = doubts.rule or doubts.others or self._judge.unanswered(query, evidence.hits)
+        return _Decision(Extraction(), refusal, 0.0)
+
+    def _doubts(
+        self, query: Query, evidence: Evidence, filters: Filters
+    ) -> tuple[Doubts, Extraction]:
+        """What speaks against an answer, and the answer there would be."""
+        hits, candidates = evidence.hits, evidence.candidates
+        rule = self._judge.refusal(query, hits, candidates, filters)
+        if rule and rule.reason in DECIDING:
+            return Doubts(rule), Extraction()
+        stated = self._extractor.stated(query, filters=filters)
+        extraction = self._extractor.extract(query, hits, candidates, filters=filters)
+        others = self._judge.other_figures(self._extractor.others(query, extraction))
+        return Doubts(rule, bool(stated.quotes), others), extraction
 
     def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
         asked = check_question(question, limit=self.settings.question_limit)
@@ -147,6 +214,15 @@ class Assistant:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """An answer or a refusal; ``confidence``: how probably the answer answers, in [0, 1]."""
+
+    extraction: Extraction
+    refusal: Refusal | None
+    confidence: float
+
+
 def check_question(question: str, *, limit: int) -> str:
     """The question trimmed. Raises QuestionError when it is empty or longer than ``limit``."""
     asked = question.strip()
@@ -157,15 +233,6 @@ def check_question(question: str, *, limit: int) -> str:
         met = f"问题有{len(asked)}个字"
         raise QuestionError(met, accepted=accepted, advice="请缩短问题，或分成几个问题来问")
     return asked
-
-
-def confidence(extraction: Extraction, refusal: Refusal | None) -> float:
-    """How sure the answer is, in [0, 1]: the share of the question its evidence covers."""
-    if refusal:
-        return 0.0
-    if extraction.best is None:
-        return 1.0 if extraction.exhaustive else 0.5
-    return round(min(1.0, max(0.0, extraction.best.coverage)), 3)
 
 
 def _milliseconds(started: float) -> float:

@@ -1,109 +1,38 @@
 """Ranking the sentences of the passages found by how well each answers.
 
-A sentence is credited for every question term it holds; terms that stand only in its headings,
-its document's title or the rest of its passage earn less, because official texts name the subject
-once, in the heading, and then speak of it without repeating it. What the question asks for (a
-figure, a date, a quoted phrase, a year) is worth more when it is there and costs when it is not.
+What speaks for each sentence (``rag.signals``) is weighed by a network learned from questions with
+their evidence (``models/README.md``); a passage is worth what its sentences are worth together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from corpus.document import Document, Metadata, Section
+import numpy as np
+import numpy.typing as npt
+
 from corpus.fold import squeeze
-from corpus.sentences import clauses, sentences
+from corpus.sentences import clauses
+from index.encoder import EMBEDDED, load_encoder
 from index.hit import Hit, Span
 from index.index import Index
-from rag.attributes import states_attribute
+from index.static import StaticEncoder
+from rag.asked import CONTEXT, CONTEXT_OF_ATTRIBUTE
 from rag.matching import Term, coverage, pair_texts, term_texts, weigh
-from rag.query import ATTRIBUTE, MEASURE, PLACE_SUFFIX, AnswerShape, Place, Query, years_in
+from rag.network import MODELS, Network
+from rag.query import ATTRIBUTE, PLACE_SUFFIX, Place, Query
+from rag.signals import SENTENCE, Signals, Table
+from rag.views import PassageView, Views
 
-CHINESE_DIGITS = "零一二三四五六七八九十百千两"
-NUMERAL = rf"(?:\d[\d,.]*|[{CHINESE_DIGITS}]+)"
-SHAPES: dict[AnswerShape, re.Pattern[str]] = {
-    "figure": re.compile(
-        r"(?<![\d.])(?!\d{4,}年|(?:19|20)\d\d[-—–~至])"
-        rf"\d[\d,.]*(?:[-—–~至]+\d[\d,.]*)?[%‰万亿余多]*(?:美元|元|/|{MEASURE})?"
-        rf"|(?<!第)(?<![{CHINESE_DIGITS}])"
-        rf"(?:[二三四五六七八九十百千两]|[{CHINESE_DIGITS}]{{2,}})"
-        rf"[万亿余多]*{MEASURE}|翻[一两]?番|全覆盖"
-    ),
-    "period": re.compile(r"\d{4}年?[-—–~至到]+\d{4}年?"),
-    "percent": re.compile(
-        rf"{NUMERAL}(?:[-—–~至]+{NUMERAL})?(?:[%‰]|个百分点|倍)|百分之[{CHINESE_DIGITS}]+|翻[一两]?番"
-    ),
-    "money": re.compile(rf"{NUMERAL}[多余]?[万亿千百]*(?:美|港|欧|日)?元|{NUMERAL}[万亿]"),
-    "date": re.compile(
-        r"\d{4}[-年./]\d{1,2}[-月./]\d{1,2}|\d{1,2}月\d{1,2}日|[二〇○零一九]{4}年[一二三四五六七八九十]+月"
-    ),
-    "when": re.compile(
-        r"\d{4}年\d{1,2}月\d{1,2}日|"
-        rf"\d{{4}}[-年./]|{NUMERAL}月|{NUMERAL}个?(?:年|月|日|天|周|小时|分钟|工作日|季度)|之日|季度|年底|月底|同时|即日"
-    ),
-    "phone": re.compile(r"(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9}|400-?\d{3}-?\d{4})(?!\d)"),
-    "doc_number": re.compile(r"[\[〔(（【]\d{4}[\]〕)）】]第?\d+号"),
-    "any": re.compile(r""),
-}
-"""What the asked form looks like in squeezed text. A calendar year is no figure, nor is 一批."""
+SENTENCES_MODEL = "sentences.npz"
+NEAR = 0.5
+"""A further sentence is quoted when it answers at least this times as probably as the best one."""
 
-CITED_DOCUMENT = re.compile(r"《[^》]{4,}》|[〔\[]\d{4}[〕\]]\d+号")
-EXPLAINS = r"[”\"]?(?:\(|是指|指的是|即|:|——)"
-DEFINES = re.compile(r"(?:所称|称为)[^。;]{1,30}[，,]?(?:是指|指|包括)|是指")
-"""How regulations define a word: 本办法所称甲，是指乙."""
-
-BOILERPLATE = re.compile(
-    r"^各[^。]*(?:人民政府|单位|部门|机构|高校|企业)[^。]*:$|印发给你们|(?:请|望)[^。]{0,12}(?:贯彻|遵照)(?:执行|落实|实施)?"
-    r"|^\(?此件|https?:|www\.|^(?:来源|责任编辑|信息来源)"
-    r"|\.(?:pdf|docx?|xlsx?|wps|ofd|zip|rar)\W*$"
-)
-"""The frame of a notice and of the web page it was saved from, names of attached files among it;
-it states no policy."""
-NEAR = 0.92
-"""A further sentence is quoted when its score is at least this share of the best one's."""
-
-COUNTED = re.compile(r"[两三四五六七八九十]+[大个种类项条]")
-"""How many there are of what is asked (五大产业); official texts close such a list with it:
-甲、乙、丙等五大产业."""
-
-FEWEST = 4
-"""A sentence with fewer characters beside its document's own title and number says nothing."""
-
-LONG = 200
-ENUMERATION = re.compile(r"、|;|和|及")
-
-
-@dataclass(frozen=True, slots=True)
-class Credits:
-    """Worth of a term by where it stands, and of the other signs.
-
-    Chosen with the development questions in view; changing any one of them by about half moved at
-    most two answers in either half of that set.
-    """
-
-    heading: float = 0.75
-    title: float = 0.6
-    passage: float = 0.45
-    context: float = 0.25
-    context_of_attribute: float = 0.7
-    shape: float = 0.15
-    wrong_shape: float = -0.3
-    unit: float = 0.06
-    phrase: float = 0.25
-    same_year: float = 0.05
-    other_year: float = -0.12
-    cites: float = 0.25
-    attribute: float = 0.4
-    explains: float = 0.15
-    enumerates: float = 0.12
-    sums_up: float = 0.15
-    defines: float = 0.1
-    boilerplate: float = -0.3
-    prior: float = 0.2
-    long: float = -0.04
+READ = 30
+"""How many of the best passages are read sentence by sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +41,10 @@ class Candidate:
 
     ``[start, end)`` are offsets in the document. ``coverage`` in [0, 1] is the share of the
     question's terms found in the sentence or around it; ``own`` the share in the sentence itself;
-    ``score``: higher is better, comparable within one question.
+    ``probability`` that it answers, if one of the sentences read does. ``score``: its logarithm,
+    higher is better, comparable within one question; ``strength`` is what the network said, which
+    other questions' may be compared with. ``signs`` has the columns
+    ``rag.signals.SENTENCE``.
     """
 
     hit: Hit
@@ -124,7 +56,10 @@ class Candidate:
     own: float
     has_shape: bool
     states_attribute: bool
+    signs: npt.NDArray[np.float32]
+    probability: float = 0.0
     score: float = 0.0
+    strength: float = 0.0
 
     @property
     def document_id(self) -> str:
@@ -132,12 +67,25 @@ class Candidate:
         return self.hit.passage.document_id
 
 
-class EvidenceRanker:
-    """Scores sentences of hits against a query."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read: the passages, best first, and their sentences, best first."""
 
-    def __init__(self, index: Index, credits: Credits | None = None) -> None:
+    hits: tuple[Hit, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+
+class EvidenceRanker:
+    """Ranks the sentences of hits, and the hits by their sentences."""
+
+    def __init__(
+        self, index: Index, network: Network | None = None, words: StaticEncoder | None = None
+    ) -> None:
         self._index = index
-        self._credits = credits or Credits()
+        words = words or _word_vectors(index)
+        self._views = Views(index, words)
+        self._signals = Signals(index, words)
+        self._network = network or Network.load(MODELS / SENTENCES_MODEL, SENTENCE)
 
     def terms(self, query: Query) -> list[Term]:
         """The query's content terms with their weights; what a follow-up adds weighs most.
@@ -149,8 +97,7 @@ class EvidenceRanker:
         if not query.focus:
             return found
         new = set(term_texts(query.focus))
-        asks_attribute = ATTRIBUTE.search(query.focus) is not None
-        share = self._credits.context_of_attribute if asks_attribute else self._credits.context
+        share = CONTEXT_OF_ATTRIBUTE if ATTRIBUTE.search(query.focus) else CONTEXT
         return [
             Term(term.text, term.weight if term.text in new else term.weight * share)
             for term in found
@@ -167,128 +114,108 @@ class EvidenceRanker:
         pairs = pair_texts(wording)
         if not pairs:
             return 0.0
-        return max(
-            (
-                sum(pair in said for pair in pairs) / len(pairs)
-                for said in map(self._all_said, hits)
-            ),
-            default=0.0,
+        said = (
+            view.title + view.headings + view.text
+            for view in self._views.of([hit.passage for hit in hits])
         )
+        return max((sum(pair in text for pair in pairs) / len(pairs) for text in said), default=0.0)
 
-    def _all_said(self, hit: Hit) -> str:
-        document = self._index.document(hit.passage.document_id)
-        headings = "".join(section.heading for section in self._headings(hit))
-        return naming_of(document.metadata) + squeeze(f"{headings} {hit.passage.text}")
+    def table(self, query: Query, hits: Sequence[Hit]) -> tuple[Table, list[PassageView]]:
+        """The signs of every sentence of ``hits`` and the views of their passages."""
+        views = self._views.of([hit.passage for hit in hits])
+        return self._signals.of(query, hits, views), views
+
+    def read(self, query: Query, hits: Sequence[Hit]) -> Evidence:
+        """Read ``hits`` sentence by sentence; both lists best first, ties as they came.
+
+        A passage's score is the logarithm of the probability that one of its sentences answers.
+        """
+        if not hits:
+            return Evidence()
+        table, views = self.table(query, hits)
+        strengths = self._network.scores(table.values)
+        scores = log_shares(strengths)
+        passages = pooled(scores, table.owners, len(hits))
+        rescored = [
+            replace(
+                hit, score=float(score), found_by="rerank",
+                scores={**hit.scores, "rerank": float(score)},
+            )
+            for hit, score in zip(hits, passages, strict=True)
+        ]  # fmt: skip
+        candidates = [
+            replace(
+                _candidate(query, rescored[owner], views[owner], number, table, row),
+                probability=float(np.exp(scores[row])),
+                score=float(scores[row]),
+                strength=float(strengths[row]),
+            )
+            for row, (owner, number) in enumerate(
+                zip(table.owners.tolist(), table.numbers.tolist(), strict=True)
+            )
+        ]
+        order = sorted(range(len(hits)), key=lambda i: -passages[i])
+        ranked = [replace(rescored[i], rank=rank) for rank, i in enumerate(order, start=1)]
+        candidates.sort(key=lambda one: -one.score)
+        return Evidence(tuple(ranked), tuple(candidates))
 
     def rank(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-        """Every sentence of ``hits`` as a candidate, best first; ties in reading order."""
-        terms = self.terms(query)
-        best = max((hit.score for hit in hits), default=0.0)
-        worst = min((hit.score for hit in hits), default=0.0)
-        spread = (best - worst) or 1.0
-        found = [
-            candidate
-            for hit in hits
-            for candidate in self._of_passage(query, terms, hit, (hit.score - worst) / spread)
-        ]
-        return sorted(found, key=lambda one: (-one.score, one.hit.rank, one.start))
-
-    def _of_passage(
-        self, query: Query, terms: Sequence[Term], hit: Hit, prior: float
-    ) -> Iterator[Candidate]:
-        document = self._index.document(hit.passage.document_id)
-        headings = squeeze("".join(section.heading for section in self._headings(hit)))
-        elsewhere = self._credit_elsewhere(terms, document, headings, hit)
-        total = sum(term.weight for term in terms) or 1.0
-        for start, end in sentences(document.text, hit.passage.start, hit.passage.end):
-            text = squeeze(document.text[start:end])
-            covered = sum(
-                term.weight * (1.0 if term.text in text else elsewhere[term.text]) for term in terms
-            )
-            candidate = Candidate(
-                hit=hit,
-                start=start,
-                end=end,
-                text=text,
-                headings=headings,
-                coverage=covered / total,
-                own=coverage(terms, text),
-                has_shape=bool(SHAPES[query.shape].search(text)),
-                states_attribute=states_attribute(query, document.metadata, text),
-            )
-            signs = self._signs(query, candidate) + self._credits.prior * prior
-            yield replace(candidate, score=candidate.coverage + signs)
-
-    def _headings(self, hit: Hit) -> list[Section]:
-        return chain(self._index.sections(hit.passage.document_id), hit.passage.section)
-
-    def _credit_elsewhere(
-        self, terms: Sequence[Term], document: Document, headings: str, hit: Hit
-    ) -> dict[str, float]:
-        """What each term is worth to a sentence of the passage that does not hold it itself."""
-        title = naming_of(document.metadata)
-        around = squeeze(hit.passage.text)
-        credit = self._credits
-        return {
-            term.text: max(
-                credit.heading * (term.text in headings),
-                credit.title * (term.text in title),
-                credit.passage * (term.text in around),
-            )
-            for term in terms
-        }
-
-    def _signs(self, query: Query, candidate: Candidate) -> float:
-        """What the sentence is worth beside its words."""
-        credit, text = self._credits, candidate.text
-        worth = credit.long * (len(text) > LONG) + credit.attribute * candidate.states_attribute
-        if query.shape != "any":
-            worth += credit.shape if candidate.has_shape else credit.wrong_shape
-        if query.unit and asked_form(query).search(text):
-            worth += credit.unit
-        if query.years and (stated := years_in(text)):
-            worth += credit.same_year if set(stated) & set(query.years) else credit.other_year
-        if not (query.about_document or query.kind == "basis"):
-            worth += credit.boilerplate * self._says_nothing(candidate)
-        return worth + self._phrase_signs(query, candidate) + self._kind_signs(query, text)
-
-    def _says_nothing(self, candidate: Candidate) -> bool:
-        """Whether the sentence is but the document's title, number or the frame of a notice."""
-        metadata = self._index.document(candidate.document_id).metadata
-        rest = candidate.text
-        for known in (metadata.title, metadata.doc_number, metadata.issuer):
-            rest = rest.replace(squeeze(known or ""), "") if known else rest
-        return len(rest) < FEWEST or BOILERPLATE.search(candidate.text) is not None
-
-    def _phrase_signs(self, query: Query, candidate: Candidate) -> float:
-        """What the sentence should name, and whether it explains what the question quotes."""
-        if not query.naming:
-            return 0.0
-        said = sum(
-            1.0 if phrase in candidate.text else 0.5 if phrase in candidate.headings else 0.0
-            for phrase in query.naming
-        )
-        explained = query.kind == "definition" and any(
-            re.search(re.escape(phrase) + EXPLAINS, candidate.text) for phrase in query.phrases
-        )
-        return self._credits.phrase * said / len(query.naming) + self._credits.explains * explained
-
-    def _kind_signs(self, query: Query, text: str) -> float:
-        if query.kind == "basis":
-            return self._credits.cites * bool(CITED_DOCUMENT.search(text))
-        if query.kind == "definition" and DEFINES.search(text):
-            return self._credits.defines
-        if query.kind not in ("list", "definition", "aggregate"):
-            return 0.0
-        listed = self._credits.enumerates * min(len(ENUMERATION.findall(text)), 4) / 4
-        count = COUNTED.search(query.text)
-        sums_up = count is not None and re.search(f"、[^。;]*等{count.group()}", text) is not None
-        return listed + self._credits.sums_up * sums_up
+        """Every sentence of ``hits`` as a candidate, best first."""
+        return list(self.read(query, hits).candidates)
 
 
-def naming_of(metadata: Metadata) -> str:
-    """What a question says to name a document: title and region, squeezed."""
-    return squeeze(f"{metadata.title} {metadata.region or ''}")
+def _word_vectors(index: Index) -> StaticEncoder:
+    """The embedded model's words, whichever encoder the index was built with."""
+    if isinstance(index.encoder, StaticEncoder) and index.encoder.name.startswith(f"{EMBEDDED}:"):
+        return index.encoder
+    loaded = load_encoder(EMBEDDED)
+    assert isinstance(loaded, StaticEncoder)
+    return loaded
+
+
+def _candidate(
+    query: Query,
+    hit: Hit,
+    view: PassageView,
+    number: int,
+    table: Table,
+    row: int,
+) -> Candidate:
+    sentence = view.sentences[number]
+    return Candidate(
+        hit=hit,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        headings=view.headings,
+        coverage=float(table.column("covered")[row]),
+        own=float(table.column("own")[row]),
+        has_shape=query.shape == "any" or bool(table.column("form_found")[row] > 0),
+        states_attribute=bool(table.column("attribute")[row] > 0),
+        signs=table.values[row],
+    )
+
+
+def log_shares(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Logarithms of the softmax.
+
+    >>> np.exp(log_shares(np.zeros(4, dtype=np.float32))).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if not len(scores):
+        return scores
+    shifted = scores - scores.max()
+    shares: npt.NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum())
+    return shares
+
+
+def pooled(
+    log_probabilities: npt.NDArray[np.float32], owners: npt.NDArray[np.int64], count: int
+) -> npt.NDArray[np.float32]:
+    """Logarithms of the sums of the probabilities of each owner's rows; very low for none."""
+    sums = np.bincount(owners, np.exp(log_probabilities.astype(np.float64)), minlength=count)
+    pooled_: npt.NDArray[np.float32] = np.log(np.maximum(sums, 1e-13)).astype(np.float32)
+    return pooled_
 
 
 def names_place(candidate: Candidate, place: Place) -> bool:
@@ -298,26 +225,10 @@ def names_place(candidate: Candidate, place: Place) -> bool:
 
 
 def near_best(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that score nearly as well as the best: any of them may be the answer."""
+    """The candidates that answer nearly as probably as the best: any of them may be the answer."""
     if not candidates:
         return []
-    return [one for one in candidates if one.score >= NEAR * candidates[0].score]
-
-
-def chain(sections: Sequence[Section], position: int | None) -> list[Section]:
-    """The section and those above it, outermost first."""
-    found: list[Section] = []
-    while position is not None:
-        found.append(sections[position])
-        position = sections[position].parent
-    return found[::-1]
-
-
-def asked_form(query: Query) -> re.Pattern[str]:
-    """What the asked value looks like in squeezed text, with its measure word when one is given."""
-    if query.unit and query.shape == "figure":
-        return re.compile(rf"{NUMERAL}(?:[-—–~至]+{NUMERAL})?[多余万亿]*{query.unit}")
-    return SHAPES[query.shape]
+    return [one for one in candidates if one.probability >= NEAR * candidates[0].probability]
 
 
 def narrow(

@@ -23,13 +23,15 @@ from rag.answer import QuestionKind
 from rag.charges import TASK_COLUMNS, Charges
 from rag.enumeration import with_entries, with_siblings
 from rag.evidence import (
+    READ,
     Candidate,
+    Evidence,
     EvidenceRanker,
-    asked_form,
     names_place,
     narrow,
     near_best,
 )
+from rag.forms import asked_form
 from rag.gather import Gatherer
 from rag.named_section import NamedSections
 from rag.query import Query, content_of, question_kind
@@ -37,8 +39,8 @@ from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about, s
 from rag.responsibility import NARRATIVE, charges
 from rag.target_tables import COLUMNS, TargetTables
 
-READ = 15
-"""How many of the best passages are read sentence by sentence."""
+LIKELY = 15
+"""How many of the best sentences are looked at for lists and role clauses."""
 
 BUDGET = 150
 """Most characters (blanks not counted) quoted where sentences, not a list, answer."""
@@ -124,16 +126,29 @@ class Extractor:
             return listed
         return self._compare_targets(query, hits, filters)
 
-    def candidates(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:
-        """The sentences of the best passages, best first.
+    def read(self, query: Query, hits: Sequence[Hit]) -> Evidence:
+        """Read the best of ``hits``: all hits and the sentences read, both best first.
 
-        Where the question names a region, its own documents are read, not others that resemble.
+        Where the question names a region, its passages go first, and only sentences of its own
+        documents are candidates: others merely resemble.
         """
-        own = self._by_region(hits).get(query.subject, []) if query.subject else []
-        read = (own or list(hits))[:READ]
-        if query.about_document and read:
-            read += self._outer_lines(read)
-        return self._ranker.rank(query, read)
+        pool = self.pool(query, hits)
+        found = self._ranker.read(query, pool)
+        read = {hit.passage.id for hit in pool}
+        rest = [hit for hit in hits if hit.passage.id not in read]
+        regions = self._regions_of(pool) if query.regions else {}
+        own = {one for one, region in regions.items() if region in query.regions}
+        ranked = sorted(found.hits, key=lambda hit: hit.passage.document_id not in own)
+        about = {one for one, region in regions.items() if region == query.subject}
+        candidates = [one for one in found.candidates if one.document_id in about]
+        return Evidence(_in_one_list(ranked, rest), tuple(candidates) or found.candidates)
+
+    def pool(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The passages to be read: the best, and what the best document says of itself."""
+        pool = list(hits[:READ])
+        if query.about_document and pool:
+            pool += self._outer_lines(pool)
+        return pool
 
     def _outer_lines(self, read: Sequence[Hit]) -> list[Hit]:
         """The passages that speak of the best document: before the first heading, and the last."""
@@ -172,7 +187,7 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._sections.entries(query, candidates[:READ]) or self._enumerated(
+            quotes = self._sections.entries(query, candidates[:LIKELY]) or self._enumerated(
                 with_siblings(self._index, candidates[0]), candidates[0]
             )
         quotes = quotes or self._sentences(query, candidates)
@@ -253,7 +268,7 @@ class Extractor:
     def _responsible(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         """The role clause of the task that is asked about, or the running text that charges."""
         leading = "牵头" in query.text
-        for candidate in candidates[:READ]:
+        for candidate in candidates[:LIKELY]:
             charged = self.charges.closing(candidate.document_id, candidate.start)
             leads = any(row.responsibility.role == "牵头" for row in charged)
             if charged and (leads or not (leading and charges(candidate.text))):
@@ -340,17 +355,28 @@ class Extractor:
 
     def _in_region(self, query: Query, region: str, hits: Sequence[Hit]) -> Extraction:
         single = of_region(query, region)
-        return self._single(single, self.candidates(single, hits))
+        return self._single(single, self._ranker.rank(single, self.pool(single, hits)))
 
     def _by_region(self, hits: Sequence[Hit]) -> dict[str, list[Hit]]:
         """Hits by the region of their document, best first; those without a region are left out."""
-        metadata = self._index.metadata({hit.passage.document_id for hit in hits})
+        regions = self._regions_of(hits)
         found: dict[str, list[Hit]] = {}
         for hit in hits:
-            known = metadata.get(hit.passage.document_id)
-            if known and known.region:
-                found.setdefault(known.region, []).append(hit)
+            if region := regions.get(hit.passage.document_id):
+                found.setdefault(region, []).append(hit)
         return found
+
+    def _regions_of(self, hits: Sequence[Hit]) -> dict[str, str | None]:
+        metadata = self._index.metadata({hit.passage.document_id for hit in hits})
+        return {document_id: known.region for document_id, known in metadata.items()}
+
+
+def _in_one_list(ranked: Sequence[Hit], rest: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits that were read, then those that were not, ranked on; scores go on falling."""
+    last = min((hit.score for hit in ranked), default=0.0)
+    first = max((hit.score for hit in rest), default=0.0)
+    after = [replace(hit, score=last + hit.score - first - 1.0) for hit in rest]
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate((*ranked, *after), start=1))
 
 
 def of_region(query: Query, region: str) -> Query:

@@ -14,9 +14,10 @@ from corpus.fold import squeeze
 from corpus.sentences import sentences
 from index.hit import Filters, Hit, Span
 from index.index import Index
-from rag.evidence import EvidenceRanker, chain, narrow
+from rag.evidence import EvidenceRanker, narrow
 from rag.query import Query
 from rag.quotes import Extraction, Quote, highlights
+from rag.views import chain
 
 MENTION_LIMIT = 60
 SCAN = 300

@@ -8,10 +8,11 @@ from corpus.document import Section
 from corpus.fold import squeeze
 from index.index import Index
 from rag.enumeration import entry_end
-from rag.evidence import Candidate, chain, naming_of
+from rag.evidence import Candidate
 from rag.matching import pair_texts
 from rag.query import Query
 from rag.quotes import Quote
+from rag.views import chain, naming_of
 
 TITLE_SHARE = 0.75
 """Share of a heading's character pairs that a question must hold to have named the section."""

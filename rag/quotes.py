@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from index.hit import Span
 from index.index import Index
-from rag.evidence import Candidate, asked_form
+from rag.evidence import Candidate
+from rag.forms import asked_form
 from rag.matching import Squeezed
 from rag.query import Query
 

@@ -1,9 +1,10 @@
-"""When not to answer, and why.
+"""Why a question cannot be answered, as rules find it.
 
 The checks go from what is surest to what is least sure: a place or a year the library has no
 document for, a body no clause charges, a figure no sentence states, and last a question whose words
 the library hardly knows. Each gives its reason and what is missing; the nearest passages are shown
-so that an official can judge. The thresholds were chosen with the development questions in view.
+so that an official can judge. The surest decide alone, the others are weighed with the evidence
+(``rag.answerable``). The thresholds were chosen with the development questions in view.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ from rag.answer import Refusal, RefusalReason
 from rag.charges import Charges
 from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
-from rag.query import ATTRIBUTE, LEVEL_WORDS, Place, Query
+from rag.query import ATTRIBUTE, LEVEL_WORDS, AnswerShape, Place, Query
 from rag.responsibility import NARRATIVE
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
+FORM_NAMES: dict[AnswerShape, str] = {
+    "phone": "电话", "date": "日期", "when": "时间", "period": "期限", "doc_number": "发文字号",
+}  # fmt: skip
+"""What a form is called in a refusal; the others are figures."""
 MOST_ALIKE = 3
 """How many bodies of a like name a refusal shows."""
 NEAREST = 10
@@ -212,10 +217,7 @@ class Judge:
         least = self._thresholds.figure
         if any(c.states_attribute or (c.has_shape and c.coverage >= least) for c in candidates):
             return None
-        what = {"phone": "电话", "date": "日期", "when": "时间", "doc_number": "发文字号"}.get(
-            query.shape, "数值"
-        )
-        detail = f"有关文件没有写明所问的{what}"
+        detail = f"有关文件没有写明所问的{self._form_asked(query)}"
         return self._refuse("figure_not_stated", detail, hits)
 
     def other_figures(self, rows: Sequence[TargetRow]) -> Refusal | None:
@@ -238,6 +240,15 @@ class Judge:
         )
         detail = f"有关文件没有写明所问的数值，写明的是：{names}。"
         return Refusal("figure_not_stated", detail, (), shown)
+
+    def unanswered(self, query: Query, hits: Sequence[Hit]) -> Refusal:
+        """The evidence is too weak, though no rule says what is missing."""
+        if what := self._form_asked(query):
+            return self._refuse("figure_not_stated", f"有关文件没有写明所问的{what}", hits)
+        return self._refuse("not_found", "有关文件没有写到所问的内容，最接近的段落如下", hits)
+
+    def _form_asked(self, query: Query) -> str:
+        return "" if query.shape == "any" else FORM_NAMES.get(query.shape, "数值")
 
     def _refuse(
         self,

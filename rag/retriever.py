@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from index.hit import Filters, Finder, Hit
-from index.index import Index
+from index.index import Index, Way
 from rag.fusion import fuse
 from rag.query import Query
 
@@ -18,7 +18,7 @@ REGION_PREFERENCE = 4.0
 """Added to the fused score (in standard deviations) of passages from a region that is asked for:
 more than any lexical lead seen between regions, so other regions follow behind."""
 
-FINDERS: tuple[Finder, ...] = ("lexical", "dense")
+FINDERS: tuple[Way, ...] = ("lexical", "dense")
 NO_FILTERS = Filters()
 
 
@@ -33,19 +33,18 @@ class Retriever:
     def retrieve(self, query: Query, *, filters: Filters = NO_FILTERS) -> list[Hit]:
         """All candidates of both searches, best first."""
         text = f"{query.text} {query.focus}".strip()
-        lists = {
+        lists: dict[Finder, list[Hit]] = {
             finder: self._search(text, finder, query, filters)
             for finder in FINDERS
             if self._weights[finder]
         }
         return self._prefer_regions(fuse(lists, self._weights), query)
 
-    def _search(self, text: str, finder: Finder, query: Query, filters: Filters) -> list[Hit]:
+    def _search(self, text: str, finder: Way, query: Query, filters: Filters) -> list[Hit]:
         """Search once, and again inside the regions asked for.
 
         In a large library the region's passages would otherwise be crowded out.
         """
-        assert finder != "fused"
         found = self._index.search(text, by=finder, top_k=self._candidates, filters=filters)
         if query.regions and not filters.regions:
             inside = replace(filters, regions=query.regions)

@@ -26,7 +26,7 @@ FENCES = {
     "tantivy": ("index/lexical.py",),
     "sqlite3": ("index/store.py", "index/facts.py", "index/near.py", "index/schema.py"),
     "sentence_transformers": ("index/encoder.py", "rag/rerank.py", "index/training/"),
-    "torch": ("index/encoder.py", "rag/rerank.py", "index/training/"),
+    "torch": ("index/encoder.py", "rag/rerank.py", "index/training/", "eval/training/"),
     "tokenizers": ("index/static.py", "index/training/"),
     "safetensors": ("index/static.py", "index/training/"),
     "lxml": ("corpus/readers/",),

@@ -192,6 +192,10 @@ class Outlook:
         if not self._turned and (match := _AHEAD.search(opening)):
             self._turned = not _BACK.search(opening, 0, match.end() + 6)
 
+    def headed(self, position: int | None) -> Part | None:
+        """Return what the headings say the section at ``position`` is for; None: they do not."""
+        return None if position is None else self._part(position)
+
     def part(self, position: int | None) -> Part:
         """Return what the section at ``position`` (None: above the first heading) is for."""
         part = self._part(position)

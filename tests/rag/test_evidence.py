@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from index.hit import Filters
-from rag.evidence import SHAPES, EvidenceRanker, narrow, near_best
+from rag.evidence import EvidenceRanker, log_shares, narrow, near_best, pooled
+from rag.forms import SHAPES
 from rag.matching import Term
 from rag.query import Gazetteer, understand
 
@@ -45,6 +47,36 @@ def test_near_best_keeps_the_close_ones_only(rank):
     kept = near_best(candidates)
     assert kept[0] is candidates[0]
     assert len(kept) < len(candidates)
+
+
+def test_probabilities_of_the_sentences_read_sum_to_one(rank):
+    candidates = rank("青溪市海洋生产总值要达到多少亿元")
+    assert sum(one.probability for one in candidates) == pytest.approx(1, abs=1e-5)
+    assert [one.score for one in candidates] == sorted((c.score for c in candidates), reverse=True)
+
+
+def test_a_passage_is_worth_what_its_sentences_are_worth_together():
+    shares = log_shares(np.log(np.array([1, 2, 1, 4], dtype=np.float32)))
+    assert np.exp(shares).tolist() == pytest.approx([1 / 8, 2 / 8, 1 / 8, 4 / 8])
+    passages = pooled(shares, np.array([0, 0, 1, 1]), 3)
+    assert np.exp(passages).tolist() == pytest.approx([3 / 8, 5 / 8, 0], abs=1e-9)
+
+
+def test_hits_are_ranked_by_their_sentences_and_keep_what_the_searches_said(index):
+    query = understand("要培育多少家高新技术企业", GAZETTEER)
+    hits = index.search(query.text, by="lexical", top_k=10, filters=Filters())
+    found = EvidenceRanker(index).read(query, hits)
+    assert "培育高新技术企业12家" in found.hits[0].passage.text
+    assert [hit.rank for hit in found.hits] == list(range(1, len(hits) + 1))
+    assert {hit.passage.id for hit in found.hits} == {hit.passage.id for hit in hits}
+    for hit in found.hits:
+        assert hit.found_by == "rerank"
+        assert set(hit.scores) == {"lexical", "rerank"}
+
+
+def test_nothing_found_is_no_evidence(index):
+    found = EvidenceRanker(index).read(understand("随便问问", GAZETTEER), [])
+    assert (found.hits, found.candidates) == ((), ())
 
 
 def test_near_best_of_nothing_is_nothing():
