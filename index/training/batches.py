@@ -130,5 +130,10 @@ def collate(rows: Sequence[Row], device: torch.device) -> Batch:
         ids[number, : lengths[number]] = row.ids
         types[number, : lengths[number]] = row.types
     mask = np.arange(ids.shape[1])[None, :] < np.array(lengths)[:, None]
-    tensors = [torch.from_numpy(array).to(device) for array in (ids, types, mask.astype(np.int64))]
-    return Batch(*tensors, bodies=tuple(row.body for row in rows), lengths=lengths)
+    return Batch(
+        torch.from_numpy(ids).to(device),
+        torch.from_numpy(types).to(device),
+        torch.from_numpy(mask.astype(np.int64)).to(device),
+        bodies=tuple(row.body for row in rows),
+        lengths=lengths,
+    )

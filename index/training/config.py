@@ -54,7 +54,6 @@ def bert_config(shape: Shape, vocabulary: int, *, dropout: float = 0.1) -> BertC
     )
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainOptions:
     """How to pretrain; the same options, pack and machine give the same weights."""

@@ -91,7 +91,9 @@ class Evaluation:
         batch = collate(self._pairs(question, passages), device())
         with precision(device()):
             starts, ends, scores = self.model.read_all(batch)
-        margins = [_best_span(s, e)[1] - float(s[0] + e[0]) for s, e in zip(starts, ends, strict=True)]
+        margins = [
+            _best_span(s, e)[1] - float(s[0] + e[0]) for s, e in zip(starts, ends, strict=True)
+        ]
         return float(scores.max()), max(margins)
 
     # --- figures over questions ---

@@ -98,9 +98,7 @@ def question_pairs(
     )
 
 
-def negatives(
-    pack: Pack, question: Question, rng: np.random.Generator, count: int
-) -> list[int]:
+def negatives(pack: Pack, question: Question, rng: np.random.Generator, count: int) -> list[int]:
     """Return ``count`` wrong passages, half of the own documents; random ones fill up."""
     own = [passage for passage, _ in question.same]
     others = [p for p, _ in question.candidates if p not in question.evidence and p not in own]

@@ -118,9 +118,7 @@ def _encoder(config: BertConfig, weights: dict[str, torch.Tensor]) -> BertModel:
 
 
 def _classifier(head: str) -> Callable[..., BertForSequenceClassification]:
-    def make(
-        config: BertConfig, weights: dict[str, torch.Tensor]
-    ) -> BertForSequenceClassification:
+    def make(config: BertConfig, weights: dict[str, torch.Tensor]) -> BertForSequenceClassification:
         config.num_labels = 1
         made = BertForSequenceClassification(config)
         _fill(made, _renamed(weights, head, "classifier"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
 
@@ -15,7 +16,7 @@ from .batches import collate, generator
 from .checkpoint import load_checkpoint, save_checkpoint
 from .config import SHAPES, FinetuneOptions, Task
 from .evaluate import Evaluation, Report
-from .examples import Pairs, draw, lists, question_pairs, readings, text_pairs
+from .examples import Pairs, Reading, draw, lists, question_pairs, readings, text_pairs
 from .heads import Heads, contrastive_loss, listwise_loss, span_loss
 from .optimising import Clock, descend, device, make_optimizer, precision, rate_at, set_rate
 from .pack import Question, read_pack
@@ -29,14 +30,12 @@ def parts_of(task: Task) -> tuple[Task, ...]:
     return ("embed", "rerank", "read", "answerable") if task == "joint" else (task,)
 
 
-def load_heads(folder: object, *, trained: bool = False) -> tuple[Heads, dict[str, object]]:
+def load_heads(folder: Path, *, trained: bool = False) -> tuple[Heads, dict[str, object]]:
     """Return the model of a checkpoint of pretraining or fine-tuning, and the checkpoint's state.
 
     Heads (and the pooler) that it does not hold start at random; with ``trained`` that is an error.
     """
-    from pathlib import Path
-
-    state, weights, _ = load_checkpoint(Path(str(folder)))
+    state, weights, _ = load_checkpoint(folder)
     model = Heads(SHAPES[state["shape"]], int(str(state["vocabulary"])))  # type: ignore[index]
     wanted = model.state_dict()
     held = {name: value for name, value in weights.items() if name in wanted}
@@ -148,11 +147,11 @@ class Finetuning:
         labels = torch.tensor([float(one.answered) for one in found], device=self.where)
         return torch.nn.functional.binary_cross_entropy_with_logits(scores, labels)
 
-    def _readings(self, step: int, number: int):  # type: ignore[no-untyped-def]
-        """Two questions with an answer, one without."""
+    def _readings(self, step: int, number: int) -> list[Reading]:
+        """Draw two questions with an answer for one without."""
         rng = generator(self.options.seed, step, number)
         count = self.options.questions
-        without = min(count // 3, count) if self.unanswerable else 0
+        without = count // 3 if self.unanswerable else 0
         chosen: list[Question] = draw(self.answerable, rng, count - without)
         chosen += draw(self.unanswerable, rng, without) if without else []
         return readings(self.pack, chosen, rng, self.options.length)

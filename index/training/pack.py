@@ -66,8 +66,8 @@ class Question:
 class Quoted:
     """A passage of a questioned document: its text, its tokens' characters, its sentences.
 
-    ``starts`` and ``ends`` are offsets in ``text``, one a token of the body; ``sentences`` half-open
-    spans of tokens.
+    ``starts`` and ``ends`` are offsets in ``text``, one a token of the body; ``sentences`` are
+    half-open spans of tokens.
     """
 
     text: str

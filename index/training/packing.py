@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from corpus.fold import fold, squeeze
@@ -28,6 +29,8 @@ from index.records import Stored
 from .pack import CONTINUES, Counts, Ids, Pack, Question, Quoted, TokenSpan, write_pack
 from .sources import LAWS, RawQuestion, Source, read_documents, read_laws, read_questions
 from .vocabulary import make_tokenizer, worth_counting
+
+Edges = npt.NDArray[np.int32]
 
 FOLDS = 5
 CANDIDATES = 20
@@ -49,46 +52,53 @@ class Encoded:
 # --- words and tokens ------------------------------------------------------------------------
 
 
-def count_words(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+def edges_of(text: str) -> Edges:
+    """Return where words begin or end, in order: found once, used to count and to mask."""
+    return np.array(sorted(word_edges(text)), dtype=np.int32)
+
+
+def count_words(texts: Iterable[str], edges: Iterable[Edges]) -> tuple[Counter[str], Counter[str]]:
     """Count words worth an entry, and characters that are no white space."""
     words: Counter[str] = Counter()
     characters: Counter[str] = Counter()
-    for text in texts:
+    for text, places in zip(texts, edges, strict=True):
         folded = fold(text)
         characters.update(folded)
-        words.update(folded[a:b] for a, b in pairwise(sorted(word_edges(text))))
+        words.update(folded[a:b] for a, b in pairwise(places.tolist()))
     kept = Counter({word: count for word, count in words.items() if worth_counting(word)})
     return kept, Counter({c: count for c, count in characters.items() if not c.isspace()})
 
 
-def encode_texts(tokenizer: Tokenizer, texts: Sequence[str]) -> Iterator[Encoded]:
+def encode_texts(
+    tokenizer: Tokenizer, texts: Sequence[str], edges: Sequence[Edges]
+) -> Iterator[Encoded]:
     """Yield each text as ids; bit 15 marks tokens that begin inside a word.
 
     The digits of a figure are one word, whatever cuts them.
     """
     for first in range(0, len(texts), _CHUNK):
         chunk = list(texts[first : first + _CHUNK])
-        for text, found in zip(
-            chunk, tokenizer.encode_batch(chunk, add_special_tokens=False), strict=True
-        ):
+        encoded = tokenizer.encode_batch(chunk, add_special_tokens=False)
+        places = edges[first : first + _CHUNK]
+        for text, found, around in zip(chunk, encoded, places, strict=True):
             starts = tuple(start for start, _ in found.offsets)
             ends = tuple(end for _, end in found.offsets)
             ids = np.array(found.ids, dtype=np.uint16)
-            ids[continuing(text, starts)] |= CONTINUES
+            ids[continuing(text, starts, around)] |= CONTINUES
             yield Encoded(ids, starts, ends)
 
 
-def continuing(text: str, starts: Sequence[int]) -> list[int]:
+def continuing(text: str, starts: Sequence[int], edges: Edges) -> list[int]:
     """Return which of the tokens that begin at ``starts`` go on a word begun before.
 
-    >>> continuing("到2025年产业", [0, 1, 2, 3, 4, 5, 6, 7])
+    >>> continuing("到2025年产业", list(range(8)), edges_of("到2025年产业"))
     [2, 3, 4, 7]
     """
-    edges = word_edges(text)
+    begins = set(edges.tolist())
     found = []
     for token, start in enumerate(starts):
         in_figure = text[start : start + 1].isdigit() and text[start - 1 : start].isdigit()
-        if token and (in_figure or start not in edges):
+        if token and (in_figure or start not in begins):
             found.append(token)
     return found
 
@@ -123,7 +133,10 @@ def find_loosely(text: str, wanted: str) -> tuple[int, int] | None:
 
 
 def locate(
-    quoted: dict[int, Quoted], passages: Sequence[int], wanted: str, within: Sequence[TokenSpan] = ()
+    quoted: dict[int, Quoted],
+    passages: Sequence[int],
+    wanted: str,
+    within: Sequence[TokenSpan] = (),
 ) -> TokenSpan | None:
     """Return the first passage with ``wanted`` and its tokens there.
 
@@ -233,8 +246,9 @@ def build_pack(
     """Make the pack and its figures, among them the questions left out: quote not found."""
     texts = [text for source in sources for text in source.passages]
     parts = list(dict.fromkeys(part for text in texts for part in text.context))
-    counts = count_words([*(text.body for text in texts), *parts])
-    tokenizer = make_tokenizer(*counts, words)
+    written = [*(text.body for text in texts), *parts]
+    edges = [edges_of(text) for text in written]
+    tokenizer = make_tokenizer(*count_words(written, edges), words)
     bounds = np.cumsum([0, *(len(source.passages) for source in sources)])
     asked = {path for question in questions for path in question.paths}
     kept = {
@@ -245,12 +259,12 @@ def build_pack(
     }
     quoted: dict[int, Quoted] = {}
     bodies: list[Ids] = []
-    encoded = encode_texts(tokenizer, [text.body for text in texts])
+    encoded = encode_texts(tokenizer, written[: len(texts)], edges[: len(texts)])
     for passage, (text, found) in enumerate(zip(texts, encoded, strict=True)):
         bodies.append(found.ids)
         if passage in kept:
             quoted[passage] = quoted_of(text.body, found)
-    part_ids = [one.ids for one in encode_texts(tokenizer, parts)]
+    part_ids = [one.ids for one in encode_texts(tokenizer, parts, edges[len(texts) :])]
     numbers = {part: number for number, part in enumerate(parts)}
     contexts = [[numbers[part] for part in text.context] for text in texts]
     made = make_questions(
@@ -325,7 +339,9 @@ def _made(
         for passage, _ in (*candidates, *own)
         if any(quote in squeezed[passage] for quote in wanted)
     }
-    answers = [locate(quoted, (), answer, within=quotes) for answer in raw.answers] if quotes else []
+    answers = (
+        [locate(quoted, (), answer, within=quotes) for answer in raw.answers] if quotes else []
+    )
     return Question(
         id=raw.id,
         text=raw.text,

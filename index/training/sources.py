@@ -111,7 +111,7 @@ def _text(passage: Passage, metadata: Metadata) -> Text:
 
 
 def read_questions(paths: Iterable[Path]) -> list[RawQuestion]:
-    """Read question sets (``eval/questions/SCHEMA.md``); lines without ``document`` are left out."""
+    """Read question sets (eval/questions/SCHEMA.md); lines without ``document`` are left out."""
     found = []
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -81,7 +81,7 @@ def worth_counting(word: str) -> bool:
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path, *, positions: int) -> None:
     """Write the tokenizer as transformers loads it."""
-    wrapped = PreTrainedTokenizerFast(
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         unk_token="[UNK]",

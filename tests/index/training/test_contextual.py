@@ -27,7 +27,7 @@ def plan(place, topic, number):
 
 一、总体要求
 （一）指导思想。坚持创新引领，把{place}建成{topic}强区。推动{topic}与制造业融合发展。
-（二）主要目标。到2025年，{topic}产业产值突破{number + 3}00亿元。培育{topic}骨干企业{number + 2}0家。
+（二）主要目标。到2025年，{topic}产业产值突破{number + 3}00亿元。培育{topic}企业{number + 2}0家。
 
 二、重点任务
 （一）建设{topic}基地。在{place}东部建设{topic}产业基地{number + 1}个。由市发展改革部门牵头推进。

@@ -17,6 +17,7 @@ from index.training.pack import CONTINUES
 from index.training.packing import (
     assign_folds,
     continuing,
+    edges_of,
     find_loosely,
     token_span,
 )
@@ -66,7 +67,8 @@ def test_frequent_words_come_first_and_characters_before_words():
     tokens = small.get_vocab()
     assert "产业" in tokens
     assert "新兴" not in tokens
-    assert [small.id_to_token(i) for i in range(5)] == "[PAD] [UNK] [CLS] [SEP] [MASK]".split()
+    first = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    assert [small.id_to_token(i) for i in range(5)] == first
 
 
 def test_an_impossible_size_is_refused():
@@ -83,7 +85,8 @@ def test_what_is_worth_counting():
 
 
 def test_the_rest_of_a_word_and_of_a_figure_continues():
-    assert continuing("到2025年产业", list(range(8))) == [2, 3, 4, 7]
+    text = "到2025年产业"
+    assert continuing(text, list(range(8)), edges_of(text)) == [2, 3, 4, 7]
 
 
 @pytest.mark.parametrize(
