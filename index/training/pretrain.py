@@ -9,6 +9,7 @@ step alone.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,19 @@ class Progress:
     seconds: float = 0.0
     losses: list[tuple[int, float]] = field(default_factory=list)
     resumed_compact_at: int = -REWARMED
+
+
+def steps_left(marks: Mapping[int, float], seconds: float) -> int:
+    """Return how many steps fit the rest of ``seconds``, 3 % kept free for writing.
+
+    ``marks`` are the seconds gone by after each step.
+
+    >>> steps_left({5: 1.0, 20: 16.0}, 116.0)
+    97
+    """
+    first, last = MEASURED
+    pace = (marks[last] - marks[first]) / (last - first)
+    return max(0, int((seconds - marks[last]) * 0.97 / pace))
 
 
 class Pretraining:
@@ -81,7 +95,7 @@ class Pretraining:
             self.progress.seconds = before + now
             marks[self.progress.step - done_before] = now
             if not self.progress.steps and MEASURED[1] in marks:
-                self._fill(marks)
+                self.progress.steps = self.progress.step + steps_left(marks, self.options.seconds)
             if now > self.options.seconds:
                 break
             if now - kept > self.options.checkpoint_seconds:
@@ -89,13 +103,6 @@ class Pretraining:
                 kept = now
         self._save()
         return self.progress
-
-    def _fill(self, marks: dict[int, float]) -> None:
-        """Choose the number of steps that fits the time."""
-        first, last = MEASURED
-        pace = (marks[last] - marks[first]) / (last - first)
-        left = (self.options.seconds - marks[last]) * 0.97
-        self.progress.steps = self.progress.step + max(0, int(left / pace))
 
     def _step(self) -> float:
         options, progress = self.options, self.progress

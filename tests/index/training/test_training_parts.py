@@ -21,6 +21,7 @@ from index.training.packing import (
     find_loosely,
     token_span,
 )
+from index.training.pretrain import steps_left
 from index.training.vocabulary import MASK, make_tokenizer, worth_counting
 
 WORDS = Counter({"产业": 50, "战略性": 20, "新兴": 20, "高质量": 9})
@@ -194,6 +195,12 @@ def test_right_spans_add_up_and_none_is_the_first_token():
 def test_the_rate_rises_and_falls():
     rates = [round(rate_at(step, 10, 1.0, 0.2), 3) for step in (0, 1, 2, 6, 10)]
     assert rates == [0.5, 1.0, 1.0, 0.5, 0.0]
+
+
+def test_the_steps_fill_the_time():
+    """A second a step: of the hundred seconds left 97 hold steps, three are for writing."""
+    assert steps_left({5: 1.0, 20: 16.0}, 116.0) == 97
+    assert steps_left({5: 1.0, 20: 16.0}, 15.0) == 0
 
 
 def test_no_file_of_a_checkpoint_is_above_the_limit(tmp_path):
