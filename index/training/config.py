@@ -93,6 +93,7 @@ class FinetuneOptions:
     pair_steps: int = field(
         default=0, metadata={"help": "first: sentence or heading and its passage (embed, joint)"}
     )
+    pairs: int = field(default=64, metadata={"help": "of a text with its passage, a step"})
     questions: int = field(default=16, metadata={"help": "a step and task"})
     listed: int = field(default=8, metadata={"help": "candidates of a question, the right one in"})
     length: int = field(default=384, metadata={"help": "tokens of a question with a passage"})

@@ -21,9 +21,6 @@ from .heads import Heads, contrastive_loss, listwise_loss, span_loss
 from .optimising import Clock, descend, device, make_optimizer, precision, rate_at, set_rate
 from .pack import Question, read_pack
 
-PAIRS = 64
-"""Pairs of a step that learns from the texts alone."""
-
 
 def parts_of(task: Task) -> tuple[Task, ...]:
     """Return the losses that a task adds up."""
@@ -116,7 +113,7 @@ class Finetuning:
 
     def _text_pairs(self, step: int, number: int) -> torch.Tensor:
         rng = generator(self.options.seed, step, number)
-        return self._contrast(text_pairs(self.pack, rng, PAIRS, self.options.length))
+        return self._contrast(text_pairs(self.pack, rng, self.options.pairs, self.options.length))
 
     def _embed(self, step: int, number: int) -> torch.Tensor:
         rng = generator(self.options.seed, step, number)

@@ -50,9 +50,9 @@ class Heads(nn.Module):
     def embed(self, batch: Batch) -> torch.Tensor:
         """Return unit vectors, shape (rows, width)."""
         hidden, _ = self.states(batch)
-        mask = batch.mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(1) / mask.sum(1)
-        return nn.functional.normalize(mean.float(), dim=-1)
+        mask = batch.mask.unsqueeze(-1).float()
+        mean = (hidden.float() * mask).sum(1) / mask.sum(1)
+        return nn.functional.normalize(mean, dim=-1)
 
     def ranked(self, batch: Batch) -> torch.Tensor:
         """Return a score a row."""
@@ -80,7 +80,8 @@ def contrastive_loss(
 
     ``wrong[i, j]`` is False where passage j must not count against query i: it answers it too.
     """
-    scores = (queries @ passages.T * SCALE).masked_fill(~wrong, _NEVER)
+    with torch.autocast(queries.device.type, enabled=False):  # bf16 is too coarse for cosines
+        scores = (queries @ passages.T * SCALE).masked_fill(~wrong, _NEVER)
     return nn.functional.cross_entropy(scores, torch.arange(len(queries), device=queries.device))
 
 

@@ -2,8 +2,8 @@
 
 Sequences are full windows of the stream of texts; the output layer is computed at the masked places
 alone. A call ends after ``seconds`` with a checkpoint, and the next call with the same folder goes
-on; on one machine pieces give the same weights as one run, since every draw depends on seed and
-step alone.
+on: every draw depends on seed and step alone, so that on a processor pieces give the very weights
+of one run (on an accelerator as nearly as its kernels repeat themselves).
 """
 
 from __future__ import annotations
