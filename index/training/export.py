@@ -106,6 +106,8 @@ def export(
         save_tokenizer(tokenizer, folder, positions=POSITIONS)
         if kind == "encoder":
             _as_sentence_transformer(folder)
+        for file in folder.glob("*.safetensors"):
+            file.chmod(0o644)  # safetensors writes for the owner alone
         sizes[kind] = sum(p.numel() * p.element_size() for p in made.parameters())
         _card(folder, kind, made, state, config)
     return sizes
