@@ -1,0 +1,5 @@
+"""``python -m index.training``."""
+
+from .cli import main
+
+main()
