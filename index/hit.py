@@ -9,7 +9,7 @@ from typing import Literal
 from corpus.document import Passage
 
 Span = tuple[int, int]
-Finder = Literal["lexical", "dense", "fused"]
+Finder = Literal["lexical", "dense", "fused", "rerank"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Retriever:
 
         In a large library the region's passages would otherwise be crowded out.
         """
-        assert finder != "fused"
+        assert finder == "lexical" or finder == "dense"
         found = self._index.search(text, by=finder, top_k=self._candidates, filters=filters)
         if query.regions and not filters.regions:
             inside = replace(filters, regions=query.regions)
