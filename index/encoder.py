@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -127,6 +128,7 @@ class SentenceTransformerEncoder:
         self.dimensions = int(model.get_embedding_dimension() or 0)
         self._model = model
         self._batch_size = batch_size
+        self._lock = threading.Lock()  # its tokenizer is not for several threads
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return shape ``(len(texts), dimensions)``; blank texts give zero, whatever the model."""
@@ -139,9 +141,10 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), prompt=prompt, batch_size=self._batch_size, show_progress_bar=False
-        )
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), prompt=prompt, batch_size=self._batch_size, show_progress_bar=False
+            )
         blank = [not text.strip() for text in texts]
         return unit_rows(np.where(np.array(blank)[:, None], 0, vectors))
 
@@ -231,6 +234,8 @@ def load_model(
         try:
             with quiet():
                 return load(str(folder), local_files_only=True, revision=None)
+        except ModelUnavailable:
+            raise
         except Exception as error:  # as for encoders
             raise unavailable(name, f"文件夹里读不出模型（{brief(error)}）") from error
     if not HUB_NAME.fullmatch(name):

@@ -31,7 +31,7 @@ class Prompts:
         Another prompt before passages gives other vectors; one before questions does not.
 
         >>> Prompts(query="query: ").mark("a"), Prompts(passage="passage: ").mark("a")
-        ('a', 'a+6bedcb48')
+        ('a', 'a+08a5a4ba')
         """
         return f"{name}+{zlib.crc32(self.passage.encode()):08x}" if self.passage else name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from corpus.errors import DocumentMissing, QuestionError
 from corpus.fold import squeeze
@@ -22,9 +23,12 @@ from rag.extract import Extractor
 from rag.matching import matched_spans, pair_texts
 from rag.query import Gazetteer, Query, understand
 from rag.quotes import Extraction
+from rag.reader import Reader, load_reader
 from rag.refuse import Judge
+from rag.rerank import Reranker, Reranking, load_reranker
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
+from rag.spans import SpanReading, marked
 
 HISTORY_LIMIT = 20
 NOTHING_PASSES = Refusal(
@@ -45,7 +49,14 @@ class Found:
 class Assistant:
     """Answers questions from one index."""
 
-    def __init__(self, index: Index, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings | None = None,
+        *,
+        reranker: Reranker | None = None,
+        reader: Reader | None = None,
+    ) -> None:
         self.index = index
         self.settings = settings or Settings()
         weight = self.settings.dense_weight
@@ -57,8 +68,30 @@ class Assistant:
         ranker = EvidenceRanker(index)
         self._extractor = Extractor(index, ranker)
         self._judge = Judge(index, ranker, self._extractor.charges)
+        self._reranking = reranker and Reranking(
+            index,
+            reranker,
+            candidates=self.settings.rerank_candidates,
+            weight=self.settings.rerank_weight,
+        )
+        self._reading = reader and SpanReading(reader, weight=self.settings.reader_weight)
         self._gazetteer = Gazetteer(())
         warm_up()
+
+    @classmethod
+    def load(cls, index: Index, settings: Settings) -> Self:
+        """An assistant with the models its settings name, loaded now. Raises ModelUnavailable."""
+        length, batch_size = settings.model_length, settings.model_batch_size
+        return cls(
+            index,
+            settings,
+            reranker=load_reranker(settings.reranker, length=length, batch_size=batch_size)
+            if settings.reranker
+            else None,
+            reader=load_reader(settings.reader, length=length, batch_size=batch_size)
+            if settings.reader
+            else None,
+        )
 
     def ask(
         self,
@@ -81,8 +114,11 @@ class Assistant:
         started = time.perf_counter()
         alone, query = self._understand(question, history)
         searched = self.index.documents(filters, limit=0).total
-        hits = self._retriever.retrieve(query, filters=filters)
+        hits = self._retrieve(query, filters)
         candidates = self._extractor.candidates(query, hits)
+        spans = self._reading.read(query.text, candidates) if self._reading else []
+        if self._reading:
+            candidates = self._reading.credited(candidates, spans)
         extraction = self._extractor.from_facts(query, hits, filters=filters)
         refusal = None
         if not (searched or filters.empty):
@@ -98,7 +134,7 @@ class Assistant:
         if refusal:
             extraction = Extraction()
         composer = Composer(self.index)
-        table = composer.add(extraction)
+        table = composer.add(marked(extraction, spans))
         if refusal is None and not composer.citations:
             refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
         return Answer(
@@ -129,12 +165,16 @@ class Assistant:
         started = time.perf_counter()
         alone, understood = self._understand(query, history)
         try:
-            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+            hits = tuple(self._retrieve(understood, filters)[:top_k])
         except DocumentMissing:  # removed by another thread while it was read
-            hits = tuple(self._retriever.retrieve(understood, filters=filters)[:top_k])
+            hits = tuple(self._retrieve(understood, filters)[:top_k])
         texts = pair_texts(understood.content)
         terms = tuple(matched_spans(texts, hit.passage.text) for hit in hits)
         return Found(alone.text, hits, terms, _milliseconds(started))
+
+    def _retrieve(self, query: Query, filters: Filters) -> list[Hit]:
+        hits = self._retriever.retrieve(query, filters=filters)
+        return self._reranking.apply(query.text, hits) if self._reranking else hits
 
     def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
         asked = check_question(question, limit=self.settings.question_limit)

@@ -45,9 +45,26 @@ class Settings(BaseSettings):
     encoder: str = Field(
         "embedded", description="向量模型：embedded（随软件安装）、模型名称或本地文件夹"
     )
+    encoder_query_prompt: str | None = Field(
+        None, description="向量模型读问题前加的提示语；留空时用模型自带的，空文字表示不加"
+    )
+    encoder_batch_size: int = Field(64, ge=1, le=4096, description="向量模型一批读入的段落数")
     dense_weight: float | None = Field(
         None, ge=0, le=5, description="向量检索的权重；留空时用模型自带的数值"
     )
+    reranker: str = Field(
+        "", description="重排模型（CrossEncoder）：模型名称或本地文件夹；留空时不重排"
+    )
+    rerank_candidates: int = Field(30, ge=2, le=1000, description="重排模型读的段落数")
+    rerank_weight: float = Field(1.0, ge=0, le=10, description="重排得分的权重；检索得分的权重是1")
+    reader: str = Field("", description="阅读模型（抽取式问答）：模型名称或本地文件夹；留空时不用")
+    reader_weight: float = Field(
+        0.3, ge=0, le=10, description="阅读模型选中的句子最多加的分；一句话的得分一般在0至2之间"
+    )
+    model_length: int = Field(
+        512, ge=64, le=8192, description="重排、阅读模型一次读入的长度（词元），不超过模型的上限"
+    )
+    model_batch_size: int = Field(16, ge=1, le=1024, description="重排、阅读模型一批读入的段落数")
     candidates: int = Field(100, ge=10, le=1000, description="每路检索取回的段落数")
     question_limit: int = Field(500, ge=1, le=5000, description="问题长度上限（字）")
     read_file_mib: int = Field(50, ge=1, le=1024, description="读取的单个文件大小上限（MiB）")
