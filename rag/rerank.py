@@ -51,7 +51,7 @@ def load_reranker(
     model = load_model(name, _cross_encoder, _unavailable)
     if model.num_labels > 2:
         raise _unavailable(name, f"它分{model.num_labels}类，不给出一个分数")
-    model.max_length = fitting_length(model.config, model.tokenizer, length)
+    model.max_seq_length = fitting_length(model.config, model.tokenizer, length)
     return CrossEncoderReranker(model, name=name, batch_size=batch_size)
 
 
