@@ -58,6 +58,8 @@ class Assistant:
         reader: Reader | None = None,
     ) -> None:
         self.index = index
+        self.reranker = reranker
+        self.reader = reader
         self.settings = settings or Settings()
         weight = self.settings.dense_weight
         self._retriever = Retriever(

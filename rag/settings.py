@@ -8,7 +8,9 @@ as plain values.
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -160,6 +162,33 @@ def sources(settings: Settings, **overrides: Any) -> dict[str, Source]:  # noqa:
         else:
             found[key] = "cewen.toml" if key in in_file else "默认值"
     return found
+
+
+def write_settings(values: Mapping[str, float]) -> None:
+    """Set ``values`` in ``cewen.toml``; what else is in the file, comments too, stays.
+
+    Raises SettingsError when the file is no TOML or cannot be written; then it is as it was.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    beside = SETTINGS_FILE.with_name(f"{SETTINGS_FILE.name}.new")
+    try:
+        text = SETTINGS_FILE.read_text(encoding="utf-8") if SETTINGS_FILE.is_file() else ""
+        content = tomlkit.parse(text)
+        for key, value in values.items():
+            content[key] = value
+        beside.write_text(tomlkit.dumps(content), encoding="utf-8")
+        if SETTINGS_FILE.is_file():
+            shutil.copymode(SETTINGS_FILE, beside)  # it may hold keys that not everybody may read
+        beside.replace(SETTINGS_FILE)
+    except (TOMLKitError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            str(SETTINGS_FILE),
+            f"无法写入（{error}）",
+            accepted="文件须是UTF-8编码的TOML格式，并且可以改写",
+            advice="请检查文件和权限，或自己把数值写进去",
+        ) from error
 
 
 def _refuse_unknown_environment() -> None:

@@ -299,6 +299,30 @@ def eval_gate(run_file: Path, bounds: Sequence[tuple[str, float]]) -> None:
     sys.exit(1 if broken else 0)
 
 
+@evaluate.command(name="tune")
+@click.argument("questions", type=click.Path(exists=True, path_type=Path), metavar="问题集.jsonl")
+@click.option("--write", is_flag=True, help="把选定的权重写入当前目录的 cewen.toml。")
+@IndexOption
+@EncoderOption
+@FormatOption
+def eval_tune(
+    questions: Path, write: bool, index: Path | None, encoder: str | None, as_json: bool
+) -> None:
+    """用问题集测定模型的权重：向量检索，以及所设的重排模型和阅读模型。"""
+    from eval import commands
+    from rag.settings import SETTINGS_FILE, write_settings
+
+    with (
+        _assistant(index=index, encoder=encoder) as assistant,
+        _progress("测定权重") as progress,
+    ):
+        tuning = commands.tune(questions, assistant, progress=progress)
+    click.echo(tuning.to_json() if as_json else tuning.to_text())
+    if write:
+        write_settings(tuning.settings)
+        click.echo(f"已写入 {SETTINGS_FILE}。", err=True)
+
+
 @main.command()
 @IndexOption
 @EncoderOption
@@ -517,9 +541,10 @@ def _progress(*stages: str) -> Iterator[Progress]:
             nonlocal bar
             if bar is None:  # nothing is shown of work that turns out not to be needed
                 bar = tqdm(desc=left.pop(0), unit="份", file=sys.stderr, disable=None, leave=False)
-            elif done < bar.n and left:
+            elif done < bar.n:
                 bar.reset()
-                bar.set_description(left.pop(0), refresh=False)
+                if left:
+                    bar.set_description(left.pop(0), refresh=False)
             bar.total = total
             bar.set_postfix_str(name[:30], refresh=False)
             bar.update(done - bar.n)

@@ -152,7 +152,7 @@ def test_two_classes_count_as_yes_against_no(library, tmp_path):
 
 def test_many_classes_are_refused(library, tmp_path):
     folder = save_bert(tmp_path / "five", library, BertForSequenceClassification, num_labels=5)
-    with pytest.raises(ModelUnavailable, match="分5类.*CEWEN_RERANKER"):
+    with pytest.raises(ModelUnavailable, match=r"分5类.*CEWEN_RERANKER"):
         load_reranker(str(folder))
 
 
@@ -265,7 +265,7 @@ def test_a_long_question_leaves_room_for_the_passage(reader_folder):
 
 
 def test_a_model_that_selects_no_spans_is_refused(reranker_folder):
-    with pytest.raises(ModelUnavailable, match="不是抽取式问答模型.*CEWEN_READER"):
+    with pytest.raises(ModelUnavailable, match=r"不是抽取式问答模型.*CEWEN_READER"):
         load_reader(str(reranker_folder))
 
 
