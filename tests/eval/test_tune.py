@@ -68,7 +68,8 @@ def question_path(tmp_path, plan, notice, opinion):
         for number, (name, question, quote, answer) in enumerate(QUESTIONS, start=1):
             source = documents[name].source_name
             record = {
-                "id": f"w-{number:03}", "question": question, "history": [], "type": "number", "style": "lexical",
+                "id": f"w-{number:03}", "question": question, "history": [],
+                "type": "number", "style": "lexical",
                 "docs": [source], "evidence": [{"doc": source, "quote": quote}],
                 "answer": [answer], "section": [],
             }  # fmt: skip
