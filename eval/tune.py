@@ -1,8 +1,8 @@
 """Measuring the weights that belong to a model: search, reranker, reader.
 
-Every weight of a grid is tried on every answerable question. The weight chosen is the best over all
-questions; the figure reported for it is not that one, which flatters, but the mean over five folds
-of questions, each scored with the weight that is best on the other four.
+Every weight of a grid is tried on every answerable question. The best one over all questions is
+chosen where it gains anything; the figure reported is not its own, which flatters, but the mean
+over five folds of questions, each scored with the weight that is best on the other four.
 
 The weight of the search is measured without the reranker, that of the reranker with the chosen
 weight of the search, that of the reader with both.
@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
-from typing import Any, Literal
+from typing import Literal
 
 from corpus.errors import QuestionSetError
 from eval.intervals import bootstrap
@@ -68,6 +68,7 @@ class Point:
 class Tuned:
     """One weight measured.
 
+    ``best`` has the best mean; ``chosen`` is that, or ``current`` where nothing is gained held out.
     ``before`` is the objective with the weight that was set, ``held_out`` with weights chosen on
     other questions than those scored; ``low`` to ``high`` is the 95 % interval of what is gained,
     ``held_out - before``.
@@ -76,6 +77,7 @@ class Tuned:
     setting: Weight
     current: float
     best: float
+    chosen: float
     before: float
     held_out: float
     low: float
@@ -93,8 +95,8 @@ class Tuning:
 
     @property
     def settings(self) -> dict[str, float]:
-        """The chosen weight of each setting."""
-        return {one.setting: one.best for one in self.weights}
+        """The settings that gain by another weight, with it."""
+        return {one.setting: one.chosen for one in self.weights if one.chosen != one.current}
 
     def to_json(self) -> str:
         """Return everything as JSON."""
@@ -129,7 +131,7 @@ def tune(
     for setting in _stages(assistant):
         stage = _Stage(index, settings, setting, assistant.reranker, assistant.reader)
         done = _measured(stage, questions, progress)
-        settings = settings.model_copy(update={setting: done.best})
+        settings = settings.model_copy(update={setting: done.chosen})
         tuned.append(done)
     return Tuning(question_set.name, len(questions), tuple(tuned))
 
@@ -147,8 +149,8 @@ def choose(
     held_out = list(before)
     for fold in range(FOLDS):
         others = [row for place, row in enumerate(objective) if place % FOLDS != fold]
-        chosen = _best(others, rank)
-        held_out[fold::FOLDS] = [row[chosen] for row in objective[fold::FOLDS]]
+        place = _best(others, rank)
+        held_out[fold::FOLDS] = [row[place] for row in objective[fold::FOLDS]]
     gained = [after - was for after, was in zip(held_out, before, strict=True)]
     low, high = bootstrap(gained)
     columns = zip(grid, zip(*scores, strict=True), strict=True)
@@ -157,7 +159,8 @@ def choose(
         for weight, column in columns
     )
     best = grid[_best(objective, rank)]
-    return Tuned(setting, current, best, fmean(before), fmean(held_out), low, high, curve)
+    chosen = best if sum(gained) > 0 else current
+    return Tuned(setting, current, best, chosen, fmean(before), fmean(held_out), low, high, curve)
 
 
 def _best(objective: Sequence[Sequence[float]], rank: Sequence[int]) -> int:
@@ -277,16 +280,18 @@ def _text(one: Tuned) -> str:
     lines = [
         f"{NAMES[one.setting]}（{one.setting}）",
         plain_table(["权重", *names], rows),
-        f"选定 {one.best:g}（原为 {one.current:g}）。"
-        f"在未参与选定的题上，两项的平均 {one.before:.4f} → {one.held_out:.4f}，"
+        f"选定 {one.chosen:g}（原为 {one.current:g}）。"
+        f"在未参与挑选的题上，两项的平均 {one.before:.4f} → {one.held_out:.4f}，"
         f"差 {gained:+.4f}（95%区间 {one.low:+.4f} 至 {one.high:+.4f}）。",
     ]
     if one.low <= 0 <= one.high:
         lines.append("区间含0：这些题分不出优劣。")
+    if one.chosen != one.best:
+        lines.append("没有改进，保留原值。")
     return "\n".join(lines)
 
 
 def _label(one: Tuned, point: Point) -> str:
-    marks: dict[str, Any] = {"选定": one.best, "原值": one.current}
+    marks = {"最高": one.best, "选定": one.chosen, "原值": one.current}
     told = "、".join(mark for mark, weight in marks.items() if weight == point.weight)
     return f"{point.weight:g}（{told}）" if told else f"{point.weight:g}"

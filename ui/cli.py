@@ -318,9 +318,14 @@ def eval_tune(
     ):
         tuning = commands.tune(questions, assistant, progress=progress)
     click.echo(tuning.to_json() if as_json else tuning.to_text())
-    if write:
+    if not write:
+        return
+    if tuning.settings:
         write_settings(tuning.settings)
-        click.echo(f"已写入 {SETTINGS_FILE}。", err=True)
+        told = "、".join(f"{key} = {value:g}" for key, value in tuning.settings.items())
+        click.echo(f"已写入 {SETTINGS_FILE}：{told}。", err=True)
+    else:
+        click.echo(f"没有改进，{SETTINGS_FILE} 未改动。", err=True)
 
 
 @main.command()
