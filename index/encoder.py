@@ -354,9 +354,14 @@ def _sentence_transformer(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Turn off transformers' progress bars and notes while a model loads."""
+    """Turn off transformers' progress bars and notes while a model loads.
+
+    And for good the hub library's telemetry, which asks the network even for models that are here.
+    """
+    from huggingface_hub import constants
     from transformers.utils import logging
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity(ERROR)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

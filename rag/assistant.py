@@ -28,7 +28,7 @@ from rag.refuse import Judge
 from rag.rerank import Reranker, Reranking, load_reranker
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
-from rag.spans import SpanReading, marked
+from rag.spans import FoundSpan, SpanReading, marked
 
 HISTORY_LIMIT = 20
 NOTHING_PASSES = Refusal(
@@ -118,10 +118,11 @@ class Assistant:
         searched = self.index.documents(filters, limit=0).total
         hits = self._retrieve(query, filters)
         candidates = self._extractor.candidates(query, hits)
-        spans = self._reading.read(query.text, candidates) if self._reading else []
-        if self._reading:
-            candidates = self._reading.credited(candidates, spans)
         extraction = self._extractor.from_facts(query, hits, filters=filters)
+        spans: list[FoundSpan] = []
+        if self._reading and not extraction.quotes:
+            spans = self._reading.read(query.text, candidates)
+            candidates = self._reading.credited(candidates, spans)
         refusal = None
         if not (searched or filters.empty):
             refusal = NOTHING_PASSES

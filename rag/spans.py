@@ -20,7 +20,7 @@ MOST_PASSAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSpan:
     """A span in a document and what it is worth, in [0, 1]."""
 
     document_id: str
@@ -36,7 +36,7 @@ class SpanReading:
         self._reader = reader
         self._weight = weight
 
-    def read(self, question: str, candidates: Sequence[Candidate]) -> list[Found]:
+    def read(self, question: str, candidates: Sequence[Candidate]) -> list[FoundSpan]:
         """The best span of each passage the candidates stand in, the best passages first.
 
         Worth ``sigmoid(m) · exp(m - best m)`` with m the margin over no answer: the best span
@@ -52,7 +52,7 @@ class SpanReading:
         ]
         best = max((reading.margin for _, reading in found), default=0.0)
         return [
-            Found(
+            FoundSpan(
                 passage.document_id,
                 passage.start + reading.start,
                 passage.start + reading.end,
@@ -61,7 +61,9 @@ class SpanReading:
             for passage, reading in found
         ]
 
-    def credited(self, candidates: Sequence[Candidate], found: Sequence[Found]) -> list[Candidate]:
+    def credited(
+        self, candidates: Sequence[Candidate], found: Sequence[FoundSpan]
+    ) -> list[Candidate]:
         """The candidates, each with ``weight`` times the worth of the best span that is its own.
 
         A span that crosses from one sentence to the next is that of the greater part.
@@ -79,14 +81,14 @@ class SpanReading:
         return sorted(credited, key=lambda one: (-one.score, one.hit.rank, one.start))
 
 
-def marked(extraction: Extraction, found: Sequence[Found]) -> Extraction:
+def marked(extraction: Extraction, found: Sequence[FoundSpan]) -> Extraction:
     """The extraction with the best spans highlighted in the quotes that hold them."""
     best = max((span.worth for span in found), default=0.0)
     clear = [span for span in found if span.worth >= MARKED * best]
     return replace(extraction, quotes=tuple(_mark(quote, clear) for quote in extraction.quotes))
 
 
-def _mark(quote: Quote, found: Sequence[Found]) -> Quote:
+def _mark(quote: Quote, found: Sequence[FoundSpan]) -> Quote:
     inside = [
         (span.start, span.end)
         for span in found
@@ -112,7 +114,7 @@ def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _shared(candidate: Candidate, span: Found) -> int:
+def _shared(candidate: Candidate, span: FoundSpan) -> int:
     """How many characters of the span stand in the candidate's sentence."""
     if candidate.document_id != span.document_id:
         return 0

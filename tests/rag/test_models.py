@@ -1,6 +1,10 @@
 """Encoder, reranker and reader as folders: small untrained models, saved here, used for real."""
 
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +24,14 @@ from transformers import (
 )
 
 from corpus.errors import ModelUnavailable
-from index.encoder import load_encoder
+from index.encoder import HashEncoder, load_encoder
 from index.index import Index
 from rag.assistant import Assistant
 from rag.quotes import Extraction, Quote
 from rag.reader import LONGEST_ANSWER, load_reader
 from rag.rerank import Reranking, load_reranker
 from rag.settings import Settings
-from rag.spans import Found, marked
+from rag.spans import FoundSpan, marked
 from ui.cli import main
 
 QUESTION = "青溪市到2025年海洋生产总值要达到多少亿元？"
@@ -269,6 +273,33 @@ def test_a_model_that_selects_no_spans_is_refused(reranker_folder):
         load_reader(str(reranker_folder))
 
 
+COMMIT = "0123456789abcdef" * 2 + "01234567"
+FROM_CACHE = """
+import socket, sys
+from rag.reader import load_reader
+from rag.rerank import load_reranker
+
+def refuse(*_, **__):
+    raise SystemExit("looked for the network")
+
+socket.getaddrinfo = refuse
+load = {"reader": load_reader, "reranker": load_reranker}[sys.argv[1]]
+print(load("somebody/tiny").name)
+"""
+
+
+@pytest.mark.parametrize("kind", ["reranker", "reader"])
+def test_a_name_in_the_local_cache_needs_no_network(kind, tmp_path, request, monkeypatch):
+    cached = tmp_path / "hub" / "models--somebody--tiny"
+    shutil.copytree(request.getfixturevalue(f"{kind}_folder"), cached / "snapshots" / COMMIT)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(COMMIT, encoding="utf-8")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))  # read when the library is imported
+    words = [sys.executable, "-c", FROM_CACHE, kind]
+    done = subprocess.run(words, check=False, timeout=120, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "somebody/tiny\n", "")
+
+
 def test_a_folder_that_is_not_there_is_told_in_three_parts():
     with pytest.raises(ModelUnavailable) as caught:
         load_reader("/没有/这里")
@@ -279,7 +310,7 @@ def test_a_folder_that_is_not_there_is_told_in_three_parts():
 
 def test_the_span_is_marked_where_it_is_quoted():
     quotes = (Quote("a", (10, 30), ((12, 15),)), Quote("b", (10, 30)))
-    found = [Found("a", 14, 20, 0.8), Found("b", 5, 12, 0.9), Found("b", 20, 22, 0.1)]
+    found = [FoundSpan("a", 14, 20, 0.8), FoundSpan("b", 5, 12, 0.9), FoundSpan("b", 20, 22, 0.1)]
     both = marked(Extraction(quotes), found).quotes
     assert [quote.highlights for quote in both] == [((12, 20),), ()]
 
@@ -420,6 +451,41 @@ def test_a_killed_rebuild_goes_on_where_it_was(
     assert not (folder / "rebuild").exists()
     with Index.rebuild(folder, tiny) as whole:
         assert whole.search(QUESTION, by="dense", top_k=50) == found
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import index.resume
+from index.encoder import HashEncoder
+from index.index import Index
+
+index.resume._AT_ONCE = 4
+
+class Killed(HashEncoder):
+    calls = 0
+
+    def encode(self, texts):
+        self.calls += 1
+        if self.calls == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode(texts)
+
+Index.rebuild(Path(sys.argv[1]), Killed(32))
+"""
+
+
+def test_a_rebuild_killed_by_the_system_goes_on_too(own_index, index, encoder):
+    folder, total = own_index.folder, own_index.counts().passages
+    own_index.close()
+    words = [sys.executable, "-c", KILLED, str(folder)]
+    assert subprocess.run(words, check=False, timeout=120).returncode == -signal.SIGKILL
+    with Index.open(folder, encoder) as old:
+        assert old.id == index.id
+    again = Counting(HashEncoder(32))
+    with Index.rebuild(folder, again) as rebuilt:
+        assert rebuilt.counts().passages == total
+    assert len(again.texts) == total - 8
 
 
 def test_a_record_that_was_cut_off_is_made_again(own_index, encoder_folder, monkeypatch):
