@@ -93,15 +93,14 @@ class KeptEncoder:
     def _read(self) -> dict[bytes, int]:
         """Find the whole records and cut off the rest."""
         places: dict[bytes, int] = {}
-        whole = self._path.stat().st_size // self._record.itemsize
-        records = np.memmap(self._path, self._record, "r", shape=(whole,)) if whole else ()
-        for place, record in enumerate(records):
-            if zlib.crc32(record["vector"].tobytes()) != record["check"]:
-                whole = place
-                break
-            places[record["text"].tobytes()] = place
-        del records
-        os.truncate(self._path, whole * self._record.itemsize)
+        length = self._record.itemsize
+        with self._path.open("rb") as file:
+            while len(raw := file.read(length)) == length:
+                record = np.frombuffer(raw, self._record)[0]
+                if zlib.crc32(record["vector"].tobytes()) != record["check"]:
+                    break
+                places[record["text"].tobytes()] = len(places)
+        os.truncate(self._path, len(places) * length)
         return places
 
     def _append(self, keys: Sequence[bytes], vectors: Vectors) -> None:

@@ -70,13 +70,17 @@ class Assistant:
         ranker = EvidenceRanker(index)
         self._extractor = Extractor(index, ranker)
         self._judge = Judge(index, ranker, self._extractor.charges)
-        self._reranking = reranker and Reranking(
-            index,
-            reranker,
-            candidates=self.settings.rerank_candidates,
-            weight=self.settings.rerank_weight,
-        )
-        self._reading = reader and SpanReading(reader, weight=self.settings.reader_weight)
+        self._reranking = None
+        if reranker is not None:
+            self._reranking = Reranking(
+                index,
+                reranker,
+                candidates=self.settings.rerank_candidates,
+                weight=self.settings.rerank_weight,
+            )
+        self._reading = None
+        if reader is not None:
+            self._reading = SpanReading(reader, weight=self.settings.reader_weight)
         self._gazetteer = Gazetteer(())
         warm_up()
 
@@ -177,7 +181,9 @@ class Assistant:
 
     def _retrieve(self, query: Query, filters: Filters) -> list[Hit]:
         hits = self._retriever.retrieve(query, filters=filters)
-        return self._reranking.apply(query.text, hits) if self._reranking else hits
+        if self._reranking is None:
+            return hits
+        return self._reranking.apply(query.text, hits, regions=query.regions)
 
     def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
         asked = check_question(question, limit=self.settings.question_limit)

@@ -8,10 +8,11 @@ sentence-transformers is imported when a model is loaded, never with this module
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from statistics import pstdev
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Protocol
 
 from corpus.errors import ModelUnavailable
@@ -94,11 +95,14 @@ class Reranking:
         self._candidates = candidates
         self._weight = weight
 
-    def apply(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    def apply(
+        self, question: str, hits: Sequence[Hit], *, regions: Collection[str] = ()
+    ) -> list[Hit]:
         """Return the hits, the first ``candidates`` reordered; the reranker's word in ``scores``.
 
         Each gets the reranker's standardised score times ``weight``, in deviations of the search's
-        scores among them; the rest follow in their order, below.
+        scores among them; the rest follow in their order, below. The lead that the search gives to
+        documents of ``regions`` is left out of the deviation, so it stays a lead.
         """
         first, rest = hits[: self._candidates], hits[self._candidates :]
         if not first:
@@ -106,7 +110,8 @@ class Reranking:
         metadata = self._index.metadata({hit.passage.document_id for hit in first})
         texts = [search_text(hit.passage, metadata[hit.passage.document_id]) for hit in first]
         said = self._reranker.score(question, texts)
-        unit = pstdev([hit.score for hit in first]) or 1.0
+        asked = [metadata[hit.passage.document_id].region in regions for hit in first]
+        unit = _deviation_within([hit.score for hit in first], asked)
         scored = [
             replace(
                 hit,
@@ -119,6 +124,20 @@ class Reranking:
         drop = max(0.0, rest[0].score - scored[-1].score) if rest else 0.0
         scored += [replace(hit, score=hit.score - drop) for hit in rest]
         return [replace(hit, rank=rank) for rank, hit in enumerate(scored, start=1)]
+
+
+def _deviation_within(scores: Sequence[float], groups: Sequence[bool]) -> float:
+    """The deviation of scores from the mean of their group; 1 where none deviates.
+
+    >>> _deviation_within([1.0, 3.0, 11.0, 13.0], [False, False, True, True])
+    1.0
+    """
+    means = {
+        group: fmean(score for score, own in zip(scores, groups, strict=True) if own == group)
+        for group in set(groups)
+    }
+    apart = [(score - means[group]) ** 2 for score, group in zip(scores, groups, strict=True)]
+    return math.sqrt(fmean(apart)) or 1.0
 
 
 def fitting_length(config: Any, tokenizer: Any, wanted: int) -> int:  # noqa: ANN401 - any model's

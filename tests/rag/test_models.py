@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,36 @@ def test_reranking_adds_standard_scores_and_leaves_the_rest_behind(index):
     assert scores == sorted(scores, reverse=True)
     assert [hit.rank for hit in reranked] == [1, 2, 3, 4, 5, 6]
     assert "rerank" not in reranked[3].scores
+
+
+def test_the_lead_of_the_region_asked_for_is_left_alone(index):
+    """Scores 8 and 7 for the region's passages, 3 and 2 for others: deviations of 0.5.
+
+    Two texts of one score and two of another have standard scores of 1 and -1, so the reranker
+    moves each by 1 at a weight of 2: too little to bridge the 4 between the regions.
+    """
+    found = index.search("建设", by="lexical", top_k=50)
+    own = [hit for hit in found if hit.passage.document_id == found[0].passage.document_id]
+    others = [hit for hit in found if hit.passage.document_id != found[0].passage.document_id]
+    four = [
+        replace(hit, score=score, rank=rank)
+        for rank, (hit, score) in enumerate(
+            zip([*own[:2], *others[:2]], (8.0, 7.0, 3.0, 2.0), strict=True), start=1
+        )
+    ]
+    region = index.metadata([own[0].passage.document_id])[own[0].passage.document_id].region
+
+    class LastTwo:
+        name = "last"
+
+        def score(self, question, texts):
+            return [0.0, 0.0, 1.0, 1.0]
+
+    reranking = Reranking(index, LastTwo(), candidates=30, weight=2.0)
+    assert [hit.score for hit in reranking.apply("建设", four, regions={region})] == [7, 6, 4, 3]
+    # without it the deviation is √6.5 and the others come first
+    (first, *_) = reranking.apply("建设", four)
+    assert first.passage == others[0].passage
 
 
 def test_a_reranker_without_weight_changes_nothing(index):
