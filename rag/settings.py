@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     reranker: str = Field(
         "", description="重排模型（CrossEncoder）：模型名称或本地文件夹；留空时不重排"
     )
-    rerank_candidates: int = Field(30, ge=2, le=1000, description="重排模型读的段落数")
+    rerank_candidates: int = Field(20, ge=2, le=1000, description="重排模型读的段落数")
     rerank_weight: float = Field(1.0, ge=0, le=10, description="重排得分的权重；检索得分的权重是1")
     reader: str = Field("", description="阅读模型（抽取式问答）：模型名称或本地文件夹；留空时不用")
     reader_weight: float = Field(
