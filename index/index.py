@@ -66,6 +66,7 @@ _TEXT_CHARACTERS = 16_000_000
 _CACHED_SECTIONS = 200_000
 _CACHED_METADATA = 20_000
 _CACHED_QUESTIONS = 256
+_SOURCE = "encoder_source"
 _MOST_TIES = 1000
 _NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 
@@ -177,7 +178,7 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder), _usable(folder):
             _refuse_existing(folder)
-            names = {**settings.as_meta(), "library": secrets.token_hex(8)}
+            names = {**_built_by(encoder), "library": secrets.token_hex(8)}
             with _closed_on_error(Store.create(folder, names)) as store:
                 index = cls(folder, encoder, store, Derived(folder, store, settings))
                 index._publish()
@@ -217,7 +218,7 @@ class Index:
             with _usable(folder), closing(KeptEncoder(folder, encoder)) as kept:
                 _encode_all(store.source_documents(), kept, total, progress)
                 batches = _told(store.source_documents(), kept, total, progress)
-                store.replace_all(batches, settings.as_meta())
+                store.replace_all(batches, _built_by(encoder))
             forget(folder)
             index = cls(folder, encoder, store, Derived(folder, store, settings))
             index._publish()
@@ -608,8 +609,9 @@ def _with_ties(search: Search, limit: int) -> list[tuple[int, float]]:
 
 def _check(folder: Path, store: Store, encoder: Encoder) -> None:
     """Raise ``IndexStale`` when the library was not built with our settings."""
+    meta = store.meta()
     try:
-        built = Settings.read(store.meta())
+        built = Settings.read(meta)
     except (KeyError, ValueError) as error:
         raise IndexDamaged(
             folder,
@@ -617,7 +619,13 @@ def _check(folder: Path, store: Store, encoder: Encoder) -> None:
             accepted="索引目录须由 cewen 建立，其中的文件不能改动",
             advice=f"请重建索引：cewen rebuild --index {folder}",
         ) from error
-    manifests.check(folder, built, Settings.of(encoder), source=encoder.source)
+    sources = meta.get(_SOURCE, built.encoder), encoder.source
+    manifests.check(folder, built, Settings.of(encoder), sources=sources)
+
+
+def _built_by(encoder: Encoder) -> dict[str, str]:
+    """What the library keeps of the encoder and the rules it is built with."""
+    return {**Settings.of(encoder).as_meta(), _SOURCE: encoder.source}
 
 
 def _refuse_existing(folder: Path) -> None:

@@ -138,19 +138,23 @@ def signature(folder: Path) -> Signature | None:
     return status.st_ino, status.st_mtime_ns
 
 
-def check(folder: Path, built: Settings, wanted: Settings, *, source: str = "") -> None:
+def check(
+    folder: Path, built: Settings, wanted: Settings, *, sources: tuple[str, str] | None = None
+) -> None:
     """Raise ``IndexStale`` when an index was built with other settings than wanted.
 
-    ``source`` is what the setting ``encoder`` is for the wanted one: the command given has it.
+    ``sources`` are what the setting ``encoder`` is for the one built with and the one wanted: the
+    advice names them. Without, the names of the encoders.
     """
+    built_by, source = sources or (built.encoder, wanted.encoder)
     if built.encoder != wanted.encoder or built.dimensions != wanted.dimensions:
         raise stale(
             folder,
             f"索引是用编码器“{built.encoder}”（{built.dimensions}维）建立的，"
             f"现在的编码器是“{wanted.encoder}”（{wanted.dimensions}维）",
             "查询须用建立索引时的编码器",
-            advice=f"请把设置项 encoder 改回“{built.encoder}”",
-            encoder=source or wanted.encoder,
+            advice=f"请把设置项 encoder 改回“{built_by}”",
+            encoder=source,
         )
     if built != wanted:
         raise stale(

@@ -435,9 +435,10 @@ def test_the_refusal_of_another_encoder_names_the_command_that_works(run, encode
     refused = run("ask", QUESTION, "--index", "library", "--encoder", encoder_folder)
     assert refused.exit_code == 4
     command = f"cewen rebuild --index library --encoder {encoder_folder}"
-    assert command in refused.stderr
+    assert f"请把设置项 encoder 改回“embedded”，或重建索引：{command}。" in refused.stderr
     assert run(*command.split()[1:]).exit_code == 0
     assert run("ask", QUESTION, "--index", "library", "--encoder", encoder_folder).exit_code == 0
+    assert f"改回“{encoder_folder}”" in run("ask", QUESTION, "--index", "library").stderr
 
 
 # a rebuild that is killed
