@@ -19,9 +19,12 @@ from eval.questions import QuestionSet, check_against, load_questions
 from eval.report import Report, RunInfo, score_one
 from eval.runfile import read_run, write_run
 from eval.runner import AskingAssistant, Progress, run_questions
+from eval.tune import Tuning
+from eval.tune import tune as tune_weights
 
 if TYPE_CHECKING:
     from index.index import Index
+    from rag.assistant import Assistant
 
 NOT_RECORDED = frozenset({"api_keys", "host", "port", "index"})
 """Settings that do not bear on answers, or are nobody's business: a run file is passed around."""
@@ -69,6 +72,11 @@ def gate(report: Report, bounds: Mapping[str, float]) -> tuple[str, ...]:
     return tuple(
         line for name, bound in bounds.items() if (line := _broken(report, _metric(name), bound))
     )
+
+
+def tune(questions_path: Path, assistant: Assistant, *, progress: Progress | None = None) -> Tuning:
+    """Measure the weights of the assistant's models on a set."""
+    return tune_weights(load_questions(questions_path), assistant, progress=progress)
 
 
 def _metric(name: str) -> Metric:

@@ -13,18 +13,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from logging import ERROR
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import ModelUnavailable
 from corpus.fold import squeeze
+from index.prompts import Prompts, prompts_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,10 +34,12 @@ if TYPE_CHECKING:
     from index.static import StaticEncoder
 
 Vectors = npt.NDArray[np.float32]
+Model = TypeVar("Model")
 
 EMBEDDED = "embedded"
 EMBEDDED_FOLDER = Path(__file__).with_name("models") / EMBEDDED
 SETTINGS_FILE = "cewen.json"
+BATCH_SIZE = 64
 DEFAULT_DENSE_WEIGHT = 0.3
 """Share of the dense score for a model nobody has measured: enough to order near ties."""
 
@@ -57,6 +61,10 @@ class Encoder(Protocol):
         """The name the index manifest records."""
 
     @property
+    def source(self) -> str:
+        """What the setting ``encoder`` has to be to load it."""
+
+    @property
     def dimensions(self) -> int:
         """Length of each vector."""
 
@@ -65,23 +73,39 @@ class Encoder(Protocol):
         """What its standardised scores count beside the lexical ones, in [0, 1]; measured."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return shape ``(len(texts), dimensions)``, rows of unit length (zero: no known term)."""
+        """Return shape ``(len(texts), dimensions)``, rows of unit length (zero: no known term).
+
+        For passages; all rows have one length, so inner product, cosine and Euclidean distance
+        put them in the same order, and there is no metric to choose.
+        """
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the same for questions: many models want an instruction before them."""
 
 
-def load_encoder(name: str = EMBEDDED) -> SentenceTransformerEncoder | StaticEncoder:
+def load_encoder(
+    name: str = EMBEDDED, *, query_prompt: str | None = None, batch_size: int = BATCH_SIZE
+) -> SentenceTransformerEncoder | StaticEncoder:
     """Load an encoder: ``embedded``, a folder, or a name on the model hub.
 
     A hub name is looked for in the local cache first, then on the hub unless ``HF_HUB_OFFLINE`` is
-    set. Raises ModelUnavailable, within seconds when there is no network.
+    set. ``query_prompt``: what is put before questions; None: what ``index.prompts`` finds.
+    Raises ModelUnavailable, within seconds when there is no network.
     """
-    if name == EMBEDDED:
-        return _load_folder(EMBEDDED_FOLDER, EMBEDDED, device="cpu")
-    folder = Path(name).expanduser()
+    folder = EMBEDDED_FOLDER if name == EMBEDDED else Path(name).expanduser()
     if folder.is_dir():
-        return _load_folder(folder, folder.resolve().name)
-    if HUB_NAME.fullmatch(name):
-        return _load_from_hub(name)
-    raise _unavailable(name, "没有这个文件夹")
+        return _load_folder(name, folder, query_prompt=query_prompt, batch_size=batch_size)
+    if not HUB_NAME.fullmatch(name):
+        raise _unavailable(name, "没有这个文件夹")
+    model, revision = load_from_hub(name, _sentence_transformer, _unavailable)
+    prompts = _prompts(name, model, query_prompt)
+    return SentenceTransformerEncoder(
+        model,
+        name=prompts.mark(f"{name}@{revision[:12]}"),
+        source=name,
+        prompts=prompts,
+        batch_size=batch_size,
+    )
 
 
 class SentenceTransformerEncoder:
@@ -92,22 +116,35 @@ class SentenceTransformerEncoder:
         model: SentenceTransformer,
         *,
         name: str,
+        source: str = "",
         dense_weight: float = DEFAULT_DENSE_WEIGHT,
-        batch_size: int = 64,
+        prompts: Prompts = Prompts(),  # noqa: B008
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         self.name = name
+        self.source = source or name
         self.dense_weight = dense_weight
+        self.prompts = prompts
         self.dimensions = int(model.get_embedding_dimension() or 0)
         self._model = model
         self._batch_size = batch_size
+        self._lock = threading.Lock()  # its tokenizer is not for several threads
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return shape ``(len(texts), dimensions)``; blank texts give zero, whatever the model."""
+        return self._encode(texts, self.prompts.passage)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the same with the questions' prompt before each text."""
+        return self._encode(texts, self.prompts.query)
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=self._batch_size, show_progress_bar=False
-        )
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), prompt=prompt, batch_size=self._batch_size, show_progress_bar=False
+            )
         blank = [not text.strip() for text in texts]
         return unit_rows(np.where(np.array(blank)[:, None], 0, vectors))
 
@@ -119,7 +156,7 @@ class HashEncoder:
     """
 
     def __init__(self, dimensions: int = 64) -> None:
-        self.name = f"hash:{dimensions}"
+        self.name = self.source = f"hash:{dimensions}"
         self.dimensions = dimensions
         self.dense_weight = DEFAULT_DENSE_WEIGHT
 
@@ -130,6 +167,10 @@ class HashEncoder:
             for bigram in _bigrams(text):
                 vectors[row, zlib.crc32(bigram.encode()) % self.dimensions] += 1
         return unit_rows(vectors)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the same: nothing is put before questions."""
+        return self.encode(texts)
 
 
 def _bigrams(text: str) -> list[str]:
@@ -147,30 +188,72 @@ def unit_rows(vectors: npt.ArrayLike) -> Vectors:
 
 
 def _load_folder(
-    folder: Path, label: str, *, device: str | None = None
+    given: str, folder: Path, *, query_prompt: str | None, batch_size: int
 ) -> SentenceTransformerEncoder | StaticEncoder:
-    """Load a folder; the name is the label with a checksum of what determines the vectors."""
+    """Load a folder; the name is its own with a checksum of what determines the vectors."""
     from index.static import load_static
 
+    label = EMBEDDED if given == EMBEDDED else folder.resolve().name
     name, weight = f"{label}:{_checksum(folder)}", _dense_weight(folder)
+    source = EMBEDDED if given == EMBEDDED else str(folder)
+    prompt = query_prompt or ""
     try:
-        if static := load_static(folder, name=name, dense_weight=weight):
+        if static := load_static(
+            folder, name=name, source=source, dense_weight=weight, query_prompt=prompt
+        ):
             return static
+        device = "cpu" if given == EMBEDDED else None
         model = _sentence_transformer(str(folder), device=device, local_files_only=True)
     except Exception as error:  # safetensors and tokenizers raise bare Exceptions for bad files
-        raise _unavailable(str(folder), f"文件夹里读不出模型（{_brief(error)}）") from error
-    return SentenceTransformerEncoder(model, name=name, dense_weight=weight)
+        raise _unavailable(str(folder), f"文件夹里读不出模型（{brief(error)}）") from error
+    prompts = _prompts(label, model, query_prompt)
+    return SentenceTransformerEncoder(
+        model,
+        name=prompts.mark(name),
+        source=source,
+        dense_weight=weight,
+        prompts=prompts,
+        batch_size=batch_size,
+    )
 
 
-def _load_from_hub(name: str) -> SentenceTransformerEncoder:
-    """Load from the local cache, else from the hub; the name carries the hub's commit."""
+def _prompts(name: str, model: SentenceTransformer, query: str | None) -> Prompts:
+    return prompts_of(name, model.prompts, model.default_prompt_name, query=query)
+
+
+def load_model(
+    name: str, load: Callable[..., Model], unavailable: Callable[[str, str], ModelUnavailable]
+) -> Model:
+    """Load a model of any kind, from a folder or by its name on the hub.
+
+    ``load`` is given the name or folder, ``local_files_only`` and ``revision`` (None: any);
+    ``unavailable`` makes the error of the name and what was met.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        try:
+            with quiet():
+                return load(str(folder), local_files_only=True, revision=None)
+        except ModelUnavailable:
+            raise
+        except Exception as error:  # as for encoders
+            raise unavailable(name, f"文件夹里读不出模型（{brief(error)}）") from error
+    if not HUB_NAME.fullmatch(name):
+        raise unavailable(name, "没有这个文件夹")
+    return load_from_hub(name, load, unavailable)[0]
+
+
+def load_from_hub(
+    name: str, load: Callable[..., Model], unavailable: Callable[[str, str], ModelUnavailable]
+) -> tuple[Model, str]:
+    """Load from the local cache, else from the hub, as ``load_model``; with the hub's commit."""
     try:
-        model = _sentence_transformer(name, local_files_only=True)
-        revision = _cached_revision(name)
+        with quiet():
+            return load(name, local_files_only=True, revision=None), _cached_revision(name)
     except (OSError, ValueError):
-        revision = _ask_hub(name)
-        model = _download(name, revision)
-    return SentenceTransformerEncoder(model, name=f"{name}@{revision[:12]}")
+        revision = _ask_hub(name, unavailable)
+        with quiet():
+            return _download(name, revision, load, unavailable), revision
 
 
 def _cached_revision(name: str) -> str:
@@ -184,29 +267,34 @@ def _cached_revision(name: str) -> str:
     return "main"
 
 
-def _ask_hub(name: str) -> str:
+def _ask_hub(name: str, unavailable: Callable[[str, str], ModelUnavailable]) -> str:
     """Return the commit of a hub model by one short request: loading would retry for a minute."""
     from huggingface_hub import HfApi
     from huggingface_hub.constants import is_offline_mode
     from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
 
     if is_offline_mode():
-        raise _unavailable(name, "本机没有这个模型，且已设为离线（HF_HUB_OFFLINE）")
+        raise unavailable(name, "本机没有这个模型，且已设为离线（HF_HUB_OFFLINE）")
     try:
         return HfApi().model_info(name, timeout=HUB_TIMEOUT_S).sha or "main"
     except HfHubHTTPError as error:
-        raise _unavailable(name, "本机没有这个模型，模型站点上也没有或不准取用") from error
+        raise unavailable(name, "本机没有这个模型，模型站点上也没有或不准取用") from error
     except (OSError, ValueError, HTTPError) as error:
-        raise _unavailable(name, "本机没有这个模型，也连不上模型站点") from error
+        raise unavailable(name, "本机没有这个模型，也连不上模型站点") from error
 
 
-def _download(name: str, revision: str) -> SentenceTransformer:
+def _download(
+    name: str,
+    revision: str,
+    load: Callable[..., Model],
+    unavailable: Callable[[str, str], ModelUnavailable],
+) -> Model:
     from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
 
     try:
-        return _sentence_transformer(name, revision=revision)
+        return load(name, local_files_only=False, revision=revision)
     except (OSError, ValueError, HTTPError) as error:
-        raise _unavailable(name, f"从模型站点取来的文件读不出模型（{_brief(error)}）") from error
+        raise unavailable(name, f"从模型站点取来的文件读不出模型（{brief(error)}）") from error
 
 
 def _unavailable(name: str, met: str) -> ModelUnavailable:
@@ -218,7 +306,7 @@ def _unavailable(name: str, met: str) -> ModelUnavailable:
     )
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
     """Return the first line of an error's text, or its kind."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
@@ -258,17 +346,22 @@ def _sentence_transformer(
     """Load a model without the bars and notes transformers prints while loading."""
     from sentence_transformers import SentenceTransformer
 
-    with _quiet():
+    with quiet():
         return SentenceTransformer(
             name, device=device, revision=revision, local_files_only=local_files_only
         )
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Turn off transformers' progress bars and notes while a model loads."""
+def quiet() -> Iterator[None]:
+    """Turn off transformers' progress bars and notes while a model loads.
+
+    And for good the hub library's telemetry, which asks the network even for models that are here.
+    """
+    from huggingface_hub import constants
     from transformers.utils import logging
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity(ERROR)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

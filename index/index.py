@@ -17,7 +17,7 @@ import math
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,11 +29,13 @@ from corpus.document import Document, Metadata, Passage, Section
 from corpus.errors import IndexBusy, IndexDamaged, IndexFolderError
 from corpus.facts import FACTS_VERSION, Facts, extract_facts
 from corpus.parse import Parsed, parse
+from corpus.passages import cut_passages
+from corpus.sections import outline
 from index import manifest as manifests
 from index.analyser import search_terms, search_text
 from index.cache import Cache
 from index.derived import Derived
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.facts import (
     FactPage,
     ReferenceGraph,
@@ -45,6 +47,7 @@ from index.facts import (
 from index.hit import Filters, Hit
 from index.lock import writer_lock
 from index.manifest import Manifest, Settings, Signature
+from index.resume import KeptEncoder, forget
 from index.store import (
     STORE_FILE,
     Counts,
@@ -62,6 +65,8 @@ _BATCH_CHARACTERS = 100_000  # what is cut, encoded and written at once
 _TEXT_CHARACTERS = 16_000_000
 _CACHED_SECTIONS = 200_000
 _CACHED_METADATA = 20_000
+_CACHED_QUESTIONS = 256
+_SOURCE = "encoder_source"
 _MOST_TIES = 1000
 _NO_VECTORS = np.zeros((0, 0), dtype=np.float32)
 
@@ -103,6 +108,7 @@ class Index:
         self._changing = threading.RLock()
         self._documents = Cache[str, Document](_TEXT_CHARACTERS, lambda found: len(found.text))
         self._metadata = Cache[str, Metadata](_CACHED_METADATA, lambda found: 1)
+        self._questions = Cache[str, Vectors](_CACHED_QUESTIONS, lambda found: 1)
         self._sections = Cache[str, tuple[Section, ...]](_CACHED_SECTIONS, lambda s: len(s) + 1)
         self._passages = Cache[str, tuple[Passage, ...]](
             _TEXT_CHARACTERS, lambda found: 1 + sum(len(passage.text) for passage in found)
@@ -172,7 +178,7 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder), _usable(folder):
             _refuse_existing(folder)
-            names = {**settings.as_meta(), "library": secrets.token_hex(8)}
+            names = {**_built_by(encoder), "library": secrets.token_hex(8)}
             with _closed_on_error(Store.create(folder, names)) as store:
                 index = cls(folder, encoder, store, Derived(folder, store, settings))
                 index._publish()
@@ -197,7 +203,9 @@ class Index:
     def rebuild(cls, folder: Path, encoder: Encoder, *, progress: Progress | None = None) -> Index:
         """Cut, encode and index the stored texts anew, with ``encoder``; all or nothing.
 
-        For another encoder, or after the rules of cutting or of the analyser have changed.
+        For another encoder, or after the rules of cutting or of the analyser have changed. First
+        all vectors are made, beside the index: killed then, the next attempt goes on where this
+        one was. ``progress`` is told of each document twice: encoded, and written.
         Services that have the folder open may find less than there is until it is done.
         """
         with _usable(folder):
@@ -207,8 +215,11 @@ class Index:
         with writer_lock(folder), _closed_on_error(Store.open(folder)) as store:
             store.upgrade()
             total = store.counts().documents
-            batches = _told(store.source_documents(), encoder, total, progress)
-            store.replace_all(batches, settings.as_meta())
+            with _usable(folder), closing(KeptEncoder(folder, encoder)) as kept:
+                _encode_all(store.source_documents(), kept, total, progress)
+                batches = _told(store.source_documents(), kept, total, progress)
+                store.replace_all(batches, _built_by(encoder))
+            forget(folder)
             index = cls(folder, encoder, store, Derived(folder, store, settings))
             index._publish()
         return index
@@ -399,11 +410,17 @@ class Index:
 
     def _searcher(self, text: str, by: Way, allowed: Sequence[Stored] | None) -> Search:
         if by == "dense":
-            vector = np.asarray(self.encoder.encode([text]), dtype=np.float32)[0]
+            vector = self._question(text)
             dense = self._derived.dense
             return lambda count: dense.search(vector, limit=count, documents=allowed)
         terms, lexical = search_terms(text), self._derived.lexical
         return lambda count: lexical.search(terms, limit=count, documents=allowed)
+
+    def _question(self, text: str) -> Vectors:
+        """Return the vector of a question; one question is often searched for several times."""
+        return self._questions.get(
+            text, lambda: np.asarray(self.encoder.encode_queries([text]), dtype=np.float32)[0]
+        )
 
     def _refresh(self) -> None:
         """Follow what another process has written, unless this one is writing."""
@@ -557,6 +574,25 @@ def _told(
                 progress(done, total, document.source_name)
 
 
+def _encode_all(
+    documents: Iterable[Document], kept: KeptEncoder, total: int, progress: Progress | None
+) -> None:
+    """Have the passages of all documents encoded and kept."""
+    done = 0
+    for batch in _batches(documents):
+        kept.encode(
+            [
+                search_text(passage, one.metadata)
+                for one in batch
+                for passage in cut_passages(one, outline(one.text, one.layout))
+            ]
+        )
+        for document in batch:
+            done += 1
+            if progress is not None:
+                progress(done, total, document.source_name)
+
+
 def _with_ties(search: Search, limit: int) -> list[tuple[int, float]]:
     """Search until no passage left out has the score of the last one kept.
 
@@ -573,8 +609,9 @@ def _with_ties(search: Search, limit: int) -> list[tuple[int, float]]:
 
 def _check(folder: Path, store: Store, encoder: Encoder) -> None:
     """Raise ``IndexStale`` when the library was not built with our settings."""
+    meta = store.meta()
     try:
-        built = Settings.read(store.meta())
+        built = Settings.read(meta)
     except (KeyError, ValueError) as error:
         raise IndexDamaged(
             folder,
@@ -582,7 +619,13 @@ def _check(folder: Path, store: Store, encoder: Encoder) -> None:
             accepted="索引目录须由 cewen 建立，其中的文件不能改动",
             advice=f"请重建索引：cewen rebuild --index {folder}",
         ) from error
-    manifests.check(folder, built, Settings.of(encoder))
+    sources = meta.get(_SOURCE, built.encoder), encoder.source
+    manifests.check(folder, built, Settings.of(encoder), sources=sources)
+
+
+def _built_by(encoder: Encoder) -> dict[str, str]:
+    """What the library keeps of the encoder and the rules it is built with."""
+    return {**Settings.of(encoder).as_meta(), _SOURCE: encoder.source}
 
 
 def _refuse_existing(folder: Path) -> None:

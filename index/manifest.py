@@ -14,6 +14,7 @@ import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from corpus.errors import IndexDamaged, IndexMissing, IndexStale
@@ -137,15 +138,23 @@ def signature(folder: Path) -> Signature | None:
     return status.st_ino, status.st_mtime_ns
 
 
-def check(folder: Path, built: Settings, wanted: Settings) -> None:
-    """Raise ``IndexStale`` when an index was built with other settings than wanted."""
+def check(
+    folder: Path, built: Settings, wanted: Settings, *, sources: tuple[str, str] | None = None
+) -> None:
+    """Raise ``IndexStale`` when an index was built with other settings than wanted.
+
+    ``sources`` are what the setting ``encoder`` is for the one built with and the one wanted: the
+    advice names them. Without, the names of the encoders.
+    """
+    built_by, source = sources or (built.encoder, wanted.encoder)
     if built.encoder != wanted.encoder or built.dimensions != wanted.dimensions:
         raise stale(
             folder,
             f"索引是用编码器“{built.encoder}”（{built.dimensions}维）建立的，"
             f"现在的编码器是“{wanted.encoder}”（{wanted.dimensions}维）",
             "查询须用建立索引时的编码器",
-            advice=f"请把设置项 encoder 改回“{built.encoder}”",
+            advice=f"请把设置项 encoder 改回“{built_by}”",
+            encoder=source,
         )
     if built != wanted:
         raise stale(
@@ -161,9 +170,13 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def stale(folder: Path, met: str, accepted: str, *, advice: str = "") -> IndexStale:
-    """Return the error of an index that has to be rebuilt."""
-    command = f"重建索引：cewen rebuild --index {folder}"
+def stale(
+    folder: Path, met: str, accepted: str, *, advice: str = "", encoder: str = ""
+) -> IndexStale:
+    """Return the error of an index that has to be rebuilt, with the command that does it."""
+    command = f"重建索引：cewen rebuild --index {quote(str(folder))}"
+    if encoder:
+        command += f" --encoder {quote(encoder)}"
     return IndexStale(
         folder,
         met,

@@ -20,6 +20,7 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from index.encoder import DEFAULT_DENSE_WEIGHT, Vectors, unit_rows
+from index.prompts import Prompts
 
 WordIds = npt.NDArray[np.int32]
 
@@ -38,9 +39,13 @@ class StaticEncoder:
         vectors: Vectors,
         *,
         name: str,
+        source: str = "",
         dense_weight: float = DEFAULT_DENSE_WEIGHT,
+        query_prompt: str = "",
     ) -> None:
         self.name = name
+        self.source = source or name
+        self.prompts = Prompts(query_prompt)
         self.dense_weight = dense_weight
         self.dimensions = int(vectors.shape[1])
         self.vectors = vectors
@@ -64,6 +69,11 @@ class StaticEncoder:
             for start in range(0, len(texts), _TEXTS_AT_ONCE)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), dtype=np.float32)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the same with the questions' prompt before each text that is not blank."""
+        prompt = self.prompts.query
+        return self.encode([prompt + text if text.strip() else "" for text in texts])
 
     def word_ids(self, text: str) -> WordIds:
         """Return the words of ``text`` in order, as rows of ``vectors``; those of zeros left out.
@@ -89,7 +99,9 @@ class StaticEncoder:
         return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
 
 
-def load_static(folder: Path, *, name: str, dense_weight: float) -> StaticEncoder | None:
+def load_static(
+    folder: Path, *, name: str, source: str = "", dense_weight: float, query_prompt: str = ""
+) -> StaticEncoder | None:
     """Load a static model; None when the folder is of another kind, whole or not.
 
     Raises bare exceptions of safetensors and tokenizers when the weights or the tokenizer of a
@@ -105,7 +117,14 @@ def load_static(folder: Path, *, name: str, dense_weight: float) -> StaticEncode
     tokenizer.no_padding()
     if tokenizer.get_vocab_size() > len(vectors):
         raise ValueError(f"{tokenizer.get_vocab_size()} words, {len(vectors)} vectors")
-    return StaticEncoder(tokenizer, vectors, name=name, dense_weight=dense_weight)
+    return StaticEncoder(
+        tokenizer,
+        vectors,
+        name=name,
+        source=source,
+        dense_weight=dense_weight,
+        query_prompt=query_prompt,
+    )
 
 
 def _is_static(folder: Path) -> bool:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +29,12 @@ from rag.matching import matched_spans, pair_texts
 from rag.network import Network
 from rag.query import Gazetteer, Query, understand
 from rag.quotes import Extraction
+from rag.reader import Reader, load_reader
 from rag.refuse import Judge
+from rag.rerank import Reranker, Reranking, load_reranker
 from rag.retriever import NO_FILTERS, Retriever
 from rag.settings import Settings
+from rag.spans import FoundSpan, SpanReading, marked
 
 HISTORY_LIMIT = 20
 NOTHING_PASSES = Refusal(
@@ -61,9 +65,17 @@ class Assistant:
     """Answers questions from one index."""
 
     def __init__(
-        self, index: Index, settings: Settings | None = None, *, networks: Networks | None = None
+        self,
+        index: Index,
+        settings: Settings | None = None,
+        *,
+        reranker: Reranker | None = None,
+        reader: Reader | None = None,
+        networks: Networks | None = None,
     ) -> None:
         self.index = index
+        self.reranker = reranker
+        self.reader = reader
         self.settings = settings or Settings()
         weight = self.settings.dense_weight
         self._retriever = Retriever(
@@ -79,8 +91,34 @@ class Assistant:
         self._extractor = Extractor(index, self.ranker)
         self._judge = Judge(index, self.ranker, self._extractor.charges)
         self._answerability = Answerability(networks.answerable if networks else None)
+        self._reranking = None
+        if reranker is not None:
+            self._reranking = Reranking(
+                index,
+                reranker,
+                candidates=self.settings.rerank_candidates,
+                weight=self.settings.rerank_weight,
+            )
+        self._reading = None
+        if reader is not None:
+            self._reading = SpanReading(reader, weight=self.settings.reader_weight)
         self._gazetteer = Gazetteer(())
         warm_up()
+
+    @classmethod
+    def load(cls, index: Index, settings: Settings) -> Self:
+        """An assistant with the models its settings name, loaded now. Raises ModelUnavailable."""
+        length, batch_size = settings.model_length, settings.model_batch_size
+        return cls(
+            index,
+            settings,
+            reranker=load_reranker(settings.reranker, length=length, batch_size=batch_size)
+            if settings.reranker
+            else None,
+            reader=load_reader(settings.reader, length=length, batch_size=batch_size)
+            if settings.reader
+            else None,
+        )
 
     def ask(
         self,
@@ -111,7 +149,7 @@ class Assistant:
         if refusal:
             extraction = Extraction()
         composer = Composer(self.index)
-        table = composer.add(extraction)
+        table = composer.add(marked(extraction, decision.spans))
         if refusal is None and not composer.citations:
             refusal = Refusal("not_found", "文件库里没有找到能回答这个问题的内容。")
         return Answer(
@@ -174,19 +212,29 @@ class Assistant:
     # the hops
 
     def _find(self, query: Query, filters: Filters) -> Evidence:
-        return self._extractor.read(query, self.retrieve(query, filters))
+        evidence = self._extractor.read(query, self.retrieve(query, filters))
+        if self._reranking is None:
+            return evidence
+        hits = self._reranking.apply(query.text, evidence.hits, regions=query.regions)
+        return evidence.reordered(hits)
 
     def _decide(self, query: Query, evidence: Evidence, filters: Filters) -> _Decision:
         """Answer from facts, else from sentences if they probably hold the answer."""
         facts = self._extractor.from_facts(query, evidence.hits, filters=filters)
         if facts.quotes:
             return _Decision(facts, None, 1.0 if facts.exhaustive else 0.5)
+        spans: list[FoundSpan] = []
+        if self._reading:
+            spans = self._reading.read(query.text, evidence.candidates)
+            evidence = replace(
+                evidence, candidates=self._reading.credited(evidence.candidates, spans)
+            )
         doubts, extraction = self._doubts(query, evidence, filters)
         if doubts.settled:
             return _Decision(Extraction(), doubts.rule, 0.0)
         probability = self._answerability.probability(query, evidence.candidates, doubts)
         if probability >= ANSWER_FROM:
-            return _Decision(extraction, None, round(probability, 3))
+            return _Decision(extraction, None, round(probability, 3), tuple(spans))
         refusal = doubts.rule or doubts.others or self._judge.unanswered(query, evidence.hits)
         return _Decision(Extraction(), refusal, 0.0)
 
@@ -221,6 +269,7 @@ class _Decision:
     extraction: Extraction
     refusal: Refusal | None
     confidence: float
+    spans: tuple[FoundSpan, ...] = ()
 
 
 def check_question(question: str, *, limit: int) -> str:

@@ -74,6 +74,26 @@ class Evidence:
     hits: tuple[Hit, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 
+    def reordered(self, hits: Sequence[Hit]) -> Evidence:
+        """The same with ``hits`` scored anew: sentences gain and lose with their passages."""
+        before = {hit.passage.id: hit.score for hit in self.hits}
+        gained = {hit.passage.id: hit.score - before[hit.passage.id] for hit in hits}
+        scores = [one.score + gained[one.hit.passage.id] for one in self.candidates]
+        return Evidence(tuple(hits), rescored(self.candidates, scores))
+
+
+def rescored(candidates: Sequence[Candidate], scores: Sequence[float]) -> tuple[Candidate, ...]:
+    """The candidates with other scores, best first, ties as they came.
+
+    The scores become logarithms of probabilities that sum to 1.
+    """
+    shares = log_shares(np.asarray(scores, dtype=np.float32))
+    found = [
+        replace(one, score=float(share), probability=float(np.exp(share)))
+        for one, share in zip(candidates, shares, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: -one.score))
+
 
 class EvidenceRanker:
     """Ranks the sentences of hits, and the hits by their sentences."""

@@ -8,7 +8,9 @@ as plain values.
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,9 +47,26 @@ class Settings(BaseSettings):
     encoder: str = Field(
         "embedded", description="向量模型：embedded（随软件安装）、模型名称或本地文件夹"
     )
+    encoder_query_prompt: str | None = Field(
+        None, description="向量模型读问题前加的提示语；留空时用模型自带的，空文字表示不加"
+    )
+    encoder_batch_size: int = Field(64, ge=1, le=4096, description="向量模型一批读入的段落数")
     dense_weight: float | None = Field(
         None, ge=0, le=5, description="向量检索的权重；留空时用模型自带的数值"
     )
+    reranker: str = Field(
+        "", description="重排模型（CrossEncoder）：模型名称或本地文件夹；留空时不重排"
+    )
+    rerank_candidates: int = Field(20, ge=2, le=1000, description="重排模型读的段落数")
+    rerank_weight: float = Field(1.0, ge=0, le=10, description="重排得分的权重；检索得分的权重是1")
+    reader: str = Field("", description="阅读模型（抽取式问答）：模型名称或本地文件夹；留空时不用")
+    reader_weight: float = Field(
+        1.0, ge=0, le=10, description="阅读模型选中的句子最多加的分；得分是概率的自然对数"
+    )
+    model_length: int = Field(
+        512, ge=64, le=8192, description="重排、阅读模型一次读入的长度（词元），不超过模型的上限"
+    )
+    model_batch_size: int = Field(16, ge=1, le=1024, description="重排、阅读模型一批读入的段落数")
     candidates: int = Field(100, ge=10, le=1000, description="每路检索取回的段落数")
     question_limit: int = Field(500, ge=1, le=5000, description="问题长度上限（字）")
     read_file_mib: int = Field(50, ge=1, le=1024, description="读取的单个文件大小上限（MiB）")
@@ -143,6 +162,33 @@ def sources(settings: Settings, **overrides: Any) -> dict[str, Source]:  # noqa:
         else:
             found[key] = "cewen.toml" if key in in_file else "默认值"
     return found
+
+
+def write_settings(values: Mapping[str, float]) -> None:
+    """Set ``values`` in ``cewen.toml``; what else is in the file, comments too, stays.
+
+    Raises SettingsError when the file is no TOML or cannot be written; then it is as it was.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    beside = SETTINGS_FILE.with_name(f"{SETTINGS_FILE.name}.new")
+    try:
+        text = SETTINGS_FILE.read_text(encoding="utf-8") if SETTINGS_FILE.is_file() else ""
+        content = tomlkit.parse(text)
+        for key, value in values.items():
+            content[key] = value
+        beside.write_text(tomlkit.dumps(content), encoding="utf-8")
+        if SETTINGS_FILE.is_file():
+            shutil.copymode(SETTINGS_FILE, beside)  # it may hold keys that not everybody may read
+        beside.replace(SETTINGS_FILE)
+    except (TOMLKitError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            str(SETTINGS_FILE),
+            f"无法写入（{error}）",
+            accepted="文件须是UTF-8编码的TOML格式，并且可以改写",
+            advice="请检查文件和权限，或自己把数值写进去",
+        ) from error
 
 
 def _refuse_unknown_environment() -> None:

@@ -26,7 +26,9 @@ from ui.cli_errors import Group, exit_code
 from ui.facts_cli import facts
 
 if TYPE_CHECKING:
+    from index.encoder import SentenceTransformerEncoder
     from index.index import Index
+    from index.static import StaticEncoder
     from rag.assistant import Assistant
     from rag.settings import Settings
 
@@ -297,17 +299,48 @@ def eval_gate(run_file: Path, bounds: Sequence[tuple[str, float]]) -> None:
     sys.exit(1 if broken else 0)
 
 
+@evaluate.command(name="tune")
+@click.argument("questions", type=click.Path(exists=True, path_type=Path), metavar="问题集.jsonl")
+@click.option("--write", is_flag=True, help="把选定的权重写入当前目录的 cewen.toml。")
+@IndexOption
+@EncoderOption
+@FormatOption
+def eval_tune(
+    questions: Path, write: bool, index: Path | None, encoder: str | None, as_json: bool
+) -> None:
+    """用问题集测定模型的权重：向量检索，以及所设的重排模型和阅读模型。"""
+    from eval import commands
+    from rag.settings import SETTINGS_FILE, write_settings
+
+    with (
+        _assistant(index=index, encoder=encoder) as assistant,
+        _progress("测定权重") as progress,
+    ):
+        tuning = commands.tune(questions, assistant, progress=progress)
+    click.echo(tuning.to_json() if as_json else tuning.to_text())
+    if not write:
+        return
+    if tuning.settings:
+        write_settings(tuning.settings)
+        told = "、".join(f"{key} = {value:g}" for key, value in tuning.settings.items())
+        click.echo(f"已写入 {SETTINGS_FILE}：{told}。", err=True)
+    else:
+        click.echo(f"没有改进，{SETTINGS_FILE} 未改动。", err=True)
+
+
 @main.command()
 @IndexOption
 @EncoderOption
 def rebuild(index: Path | None, encoder: str | None) -> None:
-    """从已存的原文重建索引（更换模型、升级或索引损坏后使用）。"""
-    from index.encoder import load_encoder
+    """从已存的原文重建索引（更换模型、升级或索引损坏后使用）。
+
+    中断后再次运行会接着做：已算好的向量不重算，原来的索引在完成前不变。
+    """
     from index.index import Index
 
     settings = _settings(index=index, encoder=encoder)
-    with _progress("重建索引") as progress:
-        library = Index.rebuild(settings.index, load_encoder(settings.encoder), progress=progress)
+    with _progress("计算向量", "写入索引") as progress:
+        library = Index.rebuild(settings.index, _encoder(settings), progress=progress)
     counts = library.counts()
     library.close()
     click.echo(f"已重建 {settings.index}：{counts.documents} 份文件、{counts.passages} 个段落。")
@@ -348,7 +381,12 @@ def doctor(index: Path | None, encoder: str | None, as_json: bool) -> None:
         ("策问", True, version("cewen")),
     ]
     failure: CewenError | None = None
-    for name, check in (("向量模型", _check_encoder), ("索引", _check_index)):
+    for name, check in (
+        ("向量模型", _check_encoder),
+        ("重排模型", _check_reranker),
+        ("阅读模型", _check_reader),
+        ("索引", _check_index),
+    ):
         try:
             checks.append((name, True, check(settings)))
         except CewenError as error:
@@ -384,16 +422,45 @@ def _optional_readers() -> list[tuple[str, bool, str]]:
 
 
 def _check_encoder(settings: Settings) -> str:
-    from index.encoder import load_encoder
+    encoder = _encoder(settings)
+    prompt = encoder.prompts.query
+    asked = f"，问题前加“{prompt.strip()}”" if prompt else ""
+    return f"{encoder.name}（{encoder.dimensions}维{asked}）"
 
-    encoder = load_encoder(settings.encoder)
-    return f"{encoder.name}（{encoder.dimensions}维）"
+
+def _check_reranker(settings: Settings) -> str:
+    from rag.rerank import load_reranker
+
+    if not settings.reranker:
+        return "未设置（设置 reranker）"
+    model = load_reranker(settings.reranker, length=settings.model_length)
+    return f"{model.name}，重排前{settings.rerank_candidates}段，权重{settings.rerank_weight:g}"
+
+
+def _check_reader(settings: Settings) -> str:
+    from rag.reader import load_reader
+
+    if not settings.reader:
+        return "未设置（设置 reader）"
+    model = load_reader(settings.reader, length=settings.model_length)
+    return f"{model.name}，权重{settings.reader_weight:g}"
 
 
 def _check_index(settings: Settings) -> str:
     with _opened(settings, create=False) as library:
         counts = library.counts()
         return f"{settings.index}：{counts.documents} 份文件、{counts.passages} 个段落"
+
+
+def _encoder(settings: Settings) -> SentenceTransformerEncoder | StaticEncoder:
+    """The encoder of the settings."""
+    from index.encoder import load_encoder
+
+    return load_encoder(
+        settings.encoder,
+        query_prompt=settings.encoder_query_prompt,
+        batch_size=settings.encoder_batch_size,
+    )
 
 
 def _settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by load_settings
@@ -405,10 +472,9 @@ def _settings(**overrides: Any) -> Settings:  # noqa: ANN401 - checked by load_s
 @contextmanager
 def _opened(settings: Settings, *, create: bool) -> Iterator[Index]:
     """The index of the settings; a missing one is created empty when ``create``."""
-    from index.encoder import load_encoder
     from index.index import Index
 
-    encoder = load_encoder(settings.encoder)
+    encoder = _encoder(settings)
     try:
         with _progress("更新指标和责任分工") as progress:
             library = Index.open(settings.index, encoder, progress=progress)
@@ -424,11 +490,10 @@ def _opened(settings: Settings, *, create: bool) -> Iterator[Index]:
 
 def _new_assistant(settings: Settings, *, bundled: bool) -> Assistant:
     """An assistant over the index; ``bundled``: a missing one is built from the bundled library."""
-    from index.encoder import load_encoder
     from index.index import Index
     from rag.assistant import Assistant
 
-    encoder = load_encoder(settings.encoder)
+    encoder = _encoder(settings)
     try:
         with _progress("更新指标和责任分工") as progress:
             library = Index.open(settings.index, encoder, progress=progress)
@@ -443,7 +508,11 @@ def _new_assistant(settings: Settings, *, bundled: bool) -> Assistant:
                 settings.index, map(read_document, files), encoder, progress=progress
             )
         click.echo(f"已在 {settings.index} 建立自带文件库的索引。", err=True)
-    return Assistant(library, settings)
+    try:
+        return Assistant.load(library, settings)
+    except BaseException:
+        library.close()
+        raise
 
 
 @contextmanager
@@ -461,21 +530,29 @@ def _assistant(**overrides: Any) -> Iterator[Assistant]:  # noqa: ANN401 - check
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Progress]:
-    """A progress bar on stderr with rate and time left; silent when stderr is no terminal."""
+def _progress(*stages: str) -> Iterator[Progress]:
+    """A progress bar on stderr with rate and time left; silent when stderr is no terminal.
+
+    Counting from the start again is the next stage. The rate is that of the last while: what an
+    earlier run has done goes by at once and says nothing about the rest.
+    """
     from tqdm import tqdm
 
     bar: tqdm | None = None
+    left = list(stages)
     try:
 
         def report(done: int, total: int | None, name: str) -> None:
             nonlocal bar
             if bar is None:  # nothing is shown of work that turns out not to be needed
-                bar = tqdm(desc=what, unit="份", file=sys.stderr, disable=None, leave=False)
+                bar = tqdm(desc=left.pop(0), unit="份", file=sys.stderr, disable=None, leave=False)
+            elif done < bar.n:
+                bar.reset()
+                if left:
+                    bar.set_description(left.pop(0), refresh=False)
             bar.total = total
-            bar.n = done
             bar.set_postfix_str(name[:30], refresh=False)
-            bar.refresh()
+            bar.update(done - bar.n)
 
         yield report
     finally:

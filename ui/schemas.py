@@ -315,7 +315,7 @@ def _scores(hit: Hit, *, explain: bool) -> dict[str, float | None]:
     scores: dict[str, float | None] = {
         "lexical": hit.scores.get("lexical"),
         "dense": hit.scores.get("dense"),
-        "rerank": None,
+        "rerank": hit.scores.get("rerank"),
     }
     return {**scores, "fused": hit.scores.get("fused", hit.score)} if explain else scores
 

@@ -318,7 +318,7 @@ def test_name_in_the_local_cache_needs_no_network(
     (cached / "refs").mkdir()
     (cached / "refs" / "main").write_text(commit, encoding="utf-8")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(index.encoder, "_ask_hub", lambda _: pytest.fail("asked the hub"))
+    monkeypatch.setattr(index.encoder, "_ask_hub", lambda *_: pytest.fail("asked the hub"))
     encoder = load_encoder("somebody/tiny")
     assert encoder.name == "somebody/tiny@0123456789ab"
     assert encoder.encode(["产值"]) == pytest.approx(np.array([[0.6, 0.8]]), abs=1e-6)

@@ -715,7 +715,8 @@ def test_rebuilding_takes_another_encoder(own_index, library, plan):
         results = [found(rebuilt, by) for by in WAYS]
         assert rebuilt.document(plan.id) == plan
         assert len(rebuilt.feedback()) == 1
-    assert told == [(n, 3, one.source_name) for n, one in enumerate(library, start=1)]
+    assert told == 2 * [(n, 3, one.source_name) for n, one in enumerate(library, start=1)]
+    assert not (own_index.folder / "rebuild").exists()
     with Index.open(own_index.folder, encoder) as again:
         assert [found(again, by) for by in WAYS] == results
         assert (again.id, again.counts().documents) == (rebuilt.id, 3)
