@@ -35,7 +35,7 @@ Weight = Literal["dense_weight", "rerank_weight", "reader_weight"]
 GRIDS: Mapping[Weight, tuple[float, ...]] = {
     "dense_weight": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0, 3.0),
     "rerank_weight": (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
-    "reader_weight": (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0),
+    "reader_weight": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
 }
 MEASURES: Mapping[Weight, tuple[Metric, Metric]] = {
     "dense_weight": ("recall@5", "mrr@10"),
