@@ -4,8 +4,8 @@ Every weight of a grid is tried on every answerable question. The best one over 
 chosen where it gains anything; the figure reported is not its own, which flatters, but the mean
 over five folds of questions, each scored with the weight that is best on the other four.
 
-The weight of the search is measured without the reranker, that of the reranker with the chosen
-weight of the search, that of the reader with both.
+The weight of the search is measured on the fused lists, before any passage is read, that of the
+reranker with the chosen weight of the search, that of the reader with both.
 """
 
 from __future__ import annotations
@@ -212,8 +212,13 @@ class _Stage:
         return [judged(question, assistant) for assistant in self._assistants]
 
     def _found(self, question: Question, assistant: Assistant) -> Scores:
-        found = assistant.search(question.text, question.history, top_k=DEPTH)
-        texts = [hit.passage.text for hit in found.hits]
+        if self.setting == "dense_weight":
+            query = assistant.understand(question.text, question.history)
+            hits = assistant.retrieve(query)[:DEPTH]
+        else:
+            found = assistant.search(question.text, question.history, top_k=DEPTH)
+            hits = list(found.hits)
+        texts = [hit.passage.text for hit in hits]
         all_needed = needs_all(question.type, question.answer, question.gold)
         return (
             recall(texts[:5], question.gold, all_needed=all_needed),

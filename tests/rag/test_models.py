@@ -415,7 +415,7 @@ def test_all_three_answer_from_folders(run, encoder_folder, reranker_folder, rea
     details = {row["check"]: row["detail"] for row in json.loads(shown.stdout)}
     assert details["向量模型"].startswith("tiny:")
     assert details["重排模型"] == f"{reranker_folder}，重排前20段，权重1"
-    assert details["阅读模型"] == f"{reader_folder}，权重0.3"
+    assert details["阅读模型"] == f"{reader_folder}，权重1"
     settings = json.loads(run("config", "show", "--json").stdout)
     assert settings["reranker"] == {"value": str(reranker_folder), "source": "cewen.toml"}
 
