@@ -18,7 +18,7 @@ import numpy.typing as npt
 from rag.answer import Refusal, RefusalReason
 from rag.evidence import Candidate
 from rag.network import MODELS, Network
-from rag.query import Query
+from rag.query import AnswerShape, Query
 from rag.signals import COLUMN, QUESTION, RELATIVE, SENTENCE
 
 ANSWERABLE_MODEL = "answerable.npz"
@@ -33,6 +33,9 @@ DECIDING: frozenset[RefusalReason] = frozenset(
 )
 """Rules that decide alone, since they seldom err; of the others only the reason is used, where the
 learned judgement refuses."""
+
+UNMISTAKABLE: frozenset[AnswerShape] = frozenset({"phone", "doc_number"})
+"""Forms that no other matter has: where none stands, there is no answer."""
 
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)
 _PLACE_ONLY = {"rank", "place", "depth", "item", *(f"{name}_behind" for name in RELATIVE)}
@@ -54,10 +57,11 @@ VERDICT = (
 class Doubts:
     """What speaks for and against an answer beside the sentences.
 
-    ``rule``: why the rules would refuse; ``stated``: a stored target is exactly what is asked;
-    ``others``: the figures at hand are surely of something else.
+    ``form`` is what is asked for; ``rule``: why the rules would refuse; ``stated``: a stored
+    target is exactly what is asked; ``others``: the figures at hand are surely of something else.
     """
 
+    form: AnswerShape = "any"
     rule: Refusal | None = None
     stated: bool = False
     others: Refusal | None = None
@@ -65,7 +69,10 @@ class Doubts:
     @property
     def settled(self) -> bool:
         """Whether a rule decides alone."""
-        return self.rule is not None and self.rule.reason in DECIDING
+        if self.rule is None:
+            return False
+        missing = self.rule.reason == "figure_not_stated" and self.form in UNMISTAKABLE
+        return missing or self.rule.reason in DECIDING
 
 
 def verdict_signs(

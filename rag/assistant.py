@@ -20,7 +20,7 @@ from index.hit import Filters, Hit, Span
 from index.index import Index
 from index.static import StaticEncoder
 from rag.answer import Answer, Coverage, Refusal, answer_text
-from rag.answerable import ANSWER_FROM, DECIDING, Answerability, Doubts, verdict_signs
+from rag.answerable import ANSWER_FROM, Answerability, Doubts, verdict_signs
 from rag.compose import Composer
 from rag.conversation import Standalone, standalone
 from rag.evidence import Evidence, EvidenceRanker
@@ -201,13 +201,15 @@ class Assistant:
         """The passages that are read sentence by sentence."""
         return self._extractor.pool(query, hits)
 
-    def verdict(self, query: Query, hits: Sequence[Hit]) -> tuple[npt.NDArray[np.float32], bool]:
+    def verdict(
+        self, query: Query, hits: Sequence[Hit], filters: Filters
+    ) -> tuple[npt.NDArray[np.float32], bool]:
         """The signs the decision to answer rests on, and whether it is made without them."""
         evidence = self._extractor.read(query, hits)
-        facts = self._extractor.from_facts(query, evidence.hits, filters=NO_FILTERS)
-        doubts, _ = self._doubts(query, evidence, NO_FILTERS)
+        facts = self._extractor.from_facts(query, evidence.hits, filters=filters)
+        doubts, extraction = self._doubts(query, evidence, filters)
         signs = verdict_signs(query, evidence.candidates, doubts)
-        return signs, bool(facts.quotes) or doubts.settled
+        return signs, bool(facts.quotes) or doubts.settled or extraction.exhaustive
 
     # the hops
 
@@ -232,6 +234,8 @@ class Assistant:
         doubts, extraction = self._doubts(query, evidence, filters)
         if doubts.settled:
             return _Decision(Extraction(), doubts.rule, 0.0)
+        if extraction.exhaustive:
+            return _Decision(extraction, None, 1.0)
         probability = self._answerability.probability(query, evidence.candidates, doubts)
         if probability >= ANSWER_FROM:
             return _Decision(extraction, None, round(probability, 3), tuple(spans))
@@ -244,12 +248,13 @@ class Assistant:
         """What speaks against an answer, and the answer there would be."""
         hits, candidates = evidence.hits, evidence.candidates
         rule = self._judge.refusal(query, hits, candidates, filters)
-        if rule and rule.reason in DECIDING:
-            return Doubts(rule), Extraction()
+        doubts = Doubts(query.shape, rule)
+        if doubts.settled:
+            return doubts, Extraction()
         stated = self._extractor.stated(query, filters=filters)
         extraction = self._extractor.extract(query, hits, candidates, filters=filters)
         others = self._judge.other_figures(self._extractor.others(query, extraction))
-        return Doubts(rule, bool(stated.quotes), others), extraction
+        return replace(doubts, stated=bool(stated.quotes), others=others), extraction
 
     def _understand(self, question: str, history: Sequence[str]) -> tuple[Standalone, Query]:
         asked = check_question(question, limit=self.settings.question_limit)

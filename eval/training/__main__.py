@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from eval.questions import Question
-from eval.training.examples import Example, Reader, Verdict, build, libraries
+from eval.training.examples import Example, Library, Reader, Verdict, build, libraries
 from eval.training.figures import ranking_figures, verdict_figures
 from eval.training.fit import fit_labels, fit_lists
 from index.encoder import EMBEDDED, load_encoder
@@ -41,7 +40,7 @@ EMPTIED_WEIGHT = 0.15
 without the answer: the former are many and easier."""
 
 
-Parts = Mapping[str, tuple[Sequence[str], Sequence[Question]]]
+Parts = Mapping[str, Library]
 
 
 def main() -> None:
@@ -65,7 +64,8 @@ def main() -> None:
         rest = [one for one in sentences if fold_of(one) != fold]
         fold_networks[fold] = _sentences(rest, options.seed)
     final = _sentences(sentences, options.seed)
-    figures: dict[str, Any] = {"sentences": ranking_figures(sentences, fold_networks, fold_of)}
+    whole = [one for one in sentences if not one.few]
+    figures: dict[str, Any] = {"sentences": ranking_figures(whole, fold_networks, fold_of)}
     print(json.dumps(figures, ensure_ascii=False, indent=1), flush=True)
     verdicts = read_verdicts(parts, fold_networks, options)
     answerable = {
@@ -88,14 +88,14 @@ def fold_of(one: Example | Verdict) -> int:
 
 def read_sentences(parts: Parts, options: argparse.Namespace) -> list[Example]:
     """Ask every question; no network is needed for the signs."""
-    found = []
+    found: list[Example] = []
     for name, (files, questions) in parts.items():
         assistant, index = _open(name, files, options, (blank(SENTENCE), blank(VERDICT)))
         with index:
             reader = Reader(assistant, name)
-            for question in tqdm(questions, f"sentences {name}"):
+            for question, about in tqdm(questions, f"sentences {name}"):
                 if question.answerable and reader.holds_documents_of(question):
-                    found.append(reader.example(question))
+                    found.extend(reader.examples(question, about))
     return found
 
 
@@ -109,9 +109,9 @@ def read_verdicts(
         assistant, index = _open(name, files, options, network)
         with index:
             reader = Reader(assistant, name)
-            for question in tqdm(questions, f"verdicts {name}"):
+            for question, about in tqdm(questions, f"verdicts {name}"):
                 if reader.holds_documents_of(question):
-                    found.extend(reader.verdicts(question))
+                    found.extend(reader.verdicts(question, about))
     return found
 
 

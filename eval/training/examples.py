@@ -2,7 +2,8 @@
 
 The documents of the questions are parted into folds, and each fold into two libraries of some
 twenty, so that every question meets documents like its own and folds share none; questions that
-need documents of several libraries are left out. Besides as it
+need documents of several libraries are left out. Every question is asked of its library and of a
+few documents of it, since libraries are of all sizes. Besides as it
 was written, every answerable question is looked at once without the passages that answer it: what
 is left is its nearest evidence when there is no answer.
 """
@@ -10,6 +11,7 @@ is left is its nearest evidence when there is no answer.
 from __future__ import annotations
 
 import json
+import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,17 +25,22 @@ from corpus.load import read_file
 from eval.metrics import coverage, holds, needs_all, normalise
 from eval.questions import Question, load_questions
 from index.encoder import Encoder
-from index.hit import Hit
+from index.hit import Filters, Hit
 from index.index import Index
 from index.training.embedded_questions import folds_of
 from rag.assistant import Assistant
 from rag.enumeration import LEAD_IN
 from rag.query import Query
+from rag.retriever import NO_FILTERS
 from rag.signals import Table
 from rag.views import PassageView
 
 SAME = 0.5
 """Share of the shorter one that a sentence and a quote have in common to be the same place."""
+Library = tuple[list[str], list[tuple[Question, str]]]
+"""Paths of documents, and questions each with the file it was written about ("" for none)."""
+FEW = range(6)
+"""How many documents of the library are searched beside the question's own, where few are."""
 ANNOUNCED = 150
 """Characters after a lead-in within which the list it announces begins."""
 RELATED = 0.3
@@ -49,11 +56,12 @@ class Example:
     ``table`` and ``grades`` have a row a sentence: 0 no evidence, 1 part of it, 2 some of the
     answer's strings (or the lead-in of their list), 3 all of them. ``passages`` has a row a passage
     read, a column a gold quote: whether it holds the quote; ``preferred`` are those of a region the
-    question names.
+    question names. ``few``: only a few documents of the library were searched.
     """
 
     question: Question
     library: str
+    few: bool
     table: Table
     grades: Grades
     passages: npt.NDArray[np.bool_]
@@ -76,6 +84,7 @@ class Verdict:
 
     question: Question
     library: str
+    few: bool
     emptied: bool
     signs: npt.NDArray[np.float32]
     hard: bool
@@ -86,8 +95,8 @@ class Verdict:
         return self.question.answerable and not self.emptied
 
 
-def libraries(paths: Sequence[Path]) -> dict[str, tuple[list[str], list[Question]]]:
-    """Part the documents of question sets: name → (document paths, questions), always the same.
+def libraries(paths: Sequence[Path]) -> dict[str, Library]:
+    """Part the documents of question sets: libraries by name, always the same.
 
     A name begins with its fold, the one by which the embedded encoder was measured. Questions
     without a document (about nothing a library could hold) go to every library.
@@ -107,13 +116,13 @@ def libraries(paths: Sequence[Path]) -> dict[str, tuple[list[str], list[Question
         for fold, documents in halves.items()
         for i, document in enumerate(documents)
     }
-    parts: dict[str, tuple[list[str], list[Question]]] = {}
+    parts: dict[str, Library] = {name: ([], []) for name in sorted(set(where.values()))}
     for document, name in sorted(where.items()):
-        parts.setdefault(name, ([], []))[0].append(document)
+        parts[name][0].append(document)
     for question, document in asked:
-        for name in [where[document]] if document else sorted(parts):
-            parts[name][1].append(question)
-    return dict(sorted(parts.items()))
+        for name in [where[document]] if document else parts:
+            parts[name][1].append((question, Path(document).name))
+    return parts
 
 
 def build(folder: Path, documents: Sequence[Path], encoder: Encoder) -> Index:
@@ -138,10 +147,21 @@ class Reader:
         """Whether the library has the files the question is about."""
         return all(one in self._ids for one in question.source_names)
 
-    def example(self, question: Question) -> Example:
-        """The signs of what is read, and which of it is evidence."""
+    def examples(self, question: Question, about: str) -> Iterator[Example]:
+        """The signs of what is read, and which of it is evidence: in the library and in a few."""
         query = self._assistant.understand(question.text, question.history)
-        pool = self._assistant.pool(query, self._assistant.retrieve(query))
+        for filters in (NO_FILTERS, self._few(question, about)):
+            yield self._example(question, query, filters)
+
+    def _few(self, question: Question, about: str) -> Filters:
+        """The question's document among few others, chosen by its id: a library may be small."""
+        own = [self._ids[about]] if about in self._ids else []
+        rng = random.Random(question.id)
+        others = rng.sample(sorted(self._ids.values()), rng.choice(FEW) + (not own))
+        return Filters(document_ids=tuple(dict.fromkeys((*own, *others))))
+
+    def _example(self, question: Question, query: Query, filters: Filters) -> Example:
+        pool = self._assistant.pool(query, self._assistant.retrieve(query, filters))
         table, views = self._assistant.ranker.table(query, pool)
         held = [[holds(hit.passage.text, quote) for quote in question.gold] for hit in pool]
         metadata = self._index.metadata({hit.passage.document_id for hit in pool})
@@ -149,26 +169,34 @@ class Reader:
         return Example(
             question=question,
             library=self._name,
+            few=not filters.empty,
             table=table,
             grades=self._grades(question, table, views),
             passages=np.array(held, dtype=bool).reshape(len(pool), len(question.gold)),
             preferred=np.array(preferred, dtype=bool),
         )
 
-    def verdicts(self, question: Question) -> Iterator[Verdict]:
+    def verdicts(self, question: Question, about: str) -> Iterator[Verdict]:
         """What the judgement sees: once as asked, once without the passages that answer."""
         query = self._assistant.understand(question.text, question.history)
-        hits = self._assistant.retrieve(query)
-        yield self._verdict(question, query, hits, emptied=False)
-        if question.answerable:
-            left = [hit for hit in hits if not _answers(question, hit.passage.text)]
-            yield self._verdict(question, query, left, emptied=True)
+        for filters in (NO_FILTERS, self._few(question, about)):
+            hits = self._assistant.retrieve(query, filters)
+            yield self._verdict(question, query, hits, filters, emptied=False)
+            if question.answerable and filters.empty:
+                left = [hit for hit in hits if not _answers(question, hit.passage.text)]
+                yield self._verdict(question, query, left, filters, emptied=True)
 
     def _verdict(
-        self, question: Question, query: Query, hits: Sequence[Hit], *, emptied: bool
+        self,
+        question: Question,
+        query: Query,
+        hits: Sequence[Hit],
+        filters: Filters,
+        *,
+        emptied: bool,
     ) -> Verdict:
-        signs, hard = self._assistant.verdict(query, hits)
-        return Verdict(question, self._name, emptied, signs, hard)
+        signs, hard = self._assistant.verdict(query, hits, filters)
+        return Verdict(question, self._name, not filters.empty, emptied, signs, hard)
 
     def _grades(self, question: Question, table: Table, views: Sequence[PassageView]) -> Grades:
         spans = self._gold_spans(question)

@@ -91,12 +91,14 @@ def verdict_figures(
 
     What rules and facts decide (``hard``) is counted as decided; thresholds move the rest.
     """
-    asked = [one for one in verdicts if not one.emptied]
+    asked = [one for one in verdicts if not one.emptied and not one.few]
     soft = [one for one in asked if not one.hard]
     scores = _probabilities(soft, networks, fold_of)
     labels = np.array([one.answerable for one in soft])
     emptied = [one for one in verdicts if one.emptied and not one.hard]
     empty_scores = _probabilities(emptied, networks, fold_of)
+    few = [one for one in verdicts if one.few and not one.hard]
+    few_labels = np.array([one.answerable for one in few], dtype=bool)
     return {
         "answerable": int(labels.sum()),
         "near_misses": int((~labels).sum()),
@@ -108,6 +110,9 @@ def verdict_figures(
             ),
             3,
         ),
+        "auc_few": round(auc(_probabilities(few, networks, fold_of), few_labels), 3)
+        if few
+        else None,
         "refused_at": {str(rate): _refused(scores, labels, rate) for rate in RATES},
         "calibration": _calibration(scores, labels),
         "expected_calibration_error": round(_calibration_error(scores, labels), 3),

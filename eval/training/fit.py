@@ -33,7 +33,7 @@ class Recipe:
     dropout: float = 0.2
 
 
-SENTENCES = Recipe()
+SENTENCES = Recipe(units=32, members=2, epochs=24, dropout=0.3)
 ANSWERABLE = Recipe(units=12, members=3, epochs=24, batch=64, rate=1e-3, decay=0.1, dropout=0.3)
 
 WARM_UP = 50
@@ -109,7 +109,7 @@ def fit_labels(
         each = torch.nn.functional.binary_cross_entropy_with_logits(
             member(signs[chosen]), target[chosen], reduction="none"
         )
-        return (each * weight[chosen]).sum() / weight[chosen].sum()
+        return (each * weight[chosen]).sum() / weight[chosen].sum().clamp(min=1e-6)
 
     members = _fit(len(columns), len(rows), loss, recipe, seed)
     return _network(columns, mean, scale, members)
@@ -132,6 +132,7 @@ def _fit(
     recipe: Recipe,
     seed: int,
 ) -> list[_Member]:
+    torch.set_num_threads(1)  # small batches: more threads only wait for each other
     members = []
     for number in range(recipe.members):
         torch.manual_seed(seed * 1000 + number)

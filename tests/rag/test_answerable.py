@@ -28,7 +28,7 @@ def read(index):
 
 def test_signs_have_the_columns_of_the_verdict(read):
     query, candidates = read("2025年海洋生产总值要达到多少亿元")
-    signs = dict(zip(VERDICT, verdict_signs(query, candidates, Doubts(FIGURE)), strict=True))
+    signs = dict(zip(VERDICT, verdict_signs(query, candidates, Doubts(rule=FIGURE)), strict=True))
     assert (signs["rule_figure_not_stated"], signs["rule_not_found"]) == (1, 0)
     assert (signs["stated"], signs["other_figures"], signs["years"]) == (0, 0, 1)
     assert signs["strength"] == pytest.approx(candidates[0].strength)
@@ -45,11 +45,15 @@ def test_nothing_read_has_signs_too(read):
 def test_a_stated_answer_is_more_probable_than_none(read):
     judgement = Answerability()
     stated = judgement.probability(*read("2025年青溪市海洋生产总值要达到多少亿元"), Doubts())
-    missing = judgement.probability(*read("青溪市海水浴场门票多少钱"), Doubts(FIGURE))
+    missing = judgement.probability(*read("青溪市海水浴场门票多少钱"), Doubts(rule=FIGURE))
     assert 0 <= missing < stated <= 1
 
 
 def test_only_the_surest_rules_decide_alone():
-    assert Doubts(PLACE).settled
-    assert not Doubts(FIGURE).settled
-    assert not Doubts().settled
+    assert Doubts("money", PLACE).settled
+    assert not Doubts("money", FIGURE).settled
+    assert not Doubts("money").settled
+
+
+def test_a_telephone_number_is_there_or_it_is_not():
+    assert Doubts("phone", FIGURE).settled

@@ -34,7 +34,7 @@ class _Asked:
 
 def _verdict(answerable: bool, logit: float, *, emptied: bool = False) -> Verdict:
     signs = np.array([logit], dtype=np.float32)
-    return Verdict(_Asked(answerable), "0a", emptied, signs, hard=False)
+    return Verdict(_Asked(answerable), "0a", few=False, emptied=emptied, signs=signs, hard=False)
 
 
 IDENTITY = Network(

@@ -6,7 +6,7 @@ import pytest
 from eval.training.fit import Recipe, fit_labels, fit_lists
 
 COLUMNS = ("words", "noise")
-QUICK = Recipe(units=4, members=2, epochs=20, batch=8, rate=1e-2)
+QUICK = Recipe(units=4, members=2, epochs=40, batch=8, rate=2e-2, dropout=0.0)
 
 
 def lists(count: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
