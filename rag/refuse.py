@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corpus.divisions import find_divisions
 from corpus.facts.bodies import bare_name
 from corpus.fold import squeeze
 from index.facts import TargetRow
@@ -23,7 +24,7 @@ from rag.answer import Refusal, RefusalReason
 from rag.charges import Charges
 from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
-from rag.query import ATTRIBUTE, LEVEL_WORDS, AnswerShape, Place, Query
+from rag.query import ATTRIBUTE, LEVEL_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query
 from rag.responsibility import NARRATIVE
 
 CHARGED = re.compile("负责|牵头|配合|承担|参与|责任|职责|任务|分工|做")
@@ -128,7 +129,10 @@ class Judge:
             place
             for place in query.elsewhere
             if _owns_body(query, place)
-            or not any(names_place(one, place) for one in near_best(candidates))
+            or not any(
+                names_place(one, place) or self._may_speak_for(one, place)
+                for one in near_best(candidates)
+            )
         ]
         if not missing:
             return None
@@ -136,6 +140,19 @@ class Judge:
         held = "、".join(self._index.regions()[:20])
         detail = f"文件库里没有{'、'.join(names)}的文件，也没有写到所问内容。现有文件的地区：{held}"
         return self._refuse("place_not_in_corpus", detail, hits, names)
+
+    def _may_speak_for(self, candidate: Candidate, place: Place) -> bool:
+        """Whether the document names the place and speaks for it or for nobody in particular.
+
+        Many plans and notices state no region of their own and name the place in passing (我省);
+        a city's document speaks for its districts and counties.
+        """
+        document = self._index.document(candidate.document_id)
+        region = document.metadata.region
+        within = [one.city for one, _ in find_divisions(place.name)]
+        if region is not None and region not in within:
+            return False
+        return PLACE_SUFFIX.sub("", squeeze(place.written)) in squeeze(document.text)
 
     def _years(
         self, query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate]
