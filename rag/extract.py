@@ -33,6 +33,7 @@ from rag.evidence import (
 )
 from rag.forms import asked_form
 from rag.gather import Gatherer
+from rag.matching import Term, coverage
 from rag.named_section import NamedSections
 from rag.query import Query, content_of, question_kind
 from rag.quotes import Extraction, Quote, highlights, labelled, nothing_about, summary
@@ -57,6 +58,13 @@ MOST_SENTENCES = 8
 FIGURE_LIMIT = 75
 SENTENCE_LIMIT = 100
 """Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
+
+LISTS = re.compile(r"[^、]、[^、]+(?:、|以?及|和|与|等)")
+"""A clause that enumerates: 甲、乙、丙 or 甲、乙等."""
+NEARLY_ALL = 0.8
+"""Share of what a sentence says of the question that its enumerating clause must say alone."""
+SAYS_WHAT_IT_IS = re.compile(r"(?:所称|本[^，。]{1,6}中)[^。;]{1,40}是?指")
+"""How regulations define a term; each definition is a sentence of its own."""
 
 YEARS_APART = re.compile("分别|各|对比|比较|相比")
 """How figures of several years are asked for."""
@@ -225,6 +233,8 @@ class Extractor:
                 continue
             left -= length
             quotes.append(Quote(candidate.document_id, span, highlights(query, text, span)))
+            if query.kind == "definition" and SAYS_WHAT_IT_IS.search(candidate.text):
+                break  # the sentences after it define other terms
         return labelled(quotes, self._index)
 
     def _span(self, query: Query, candidate: Candidate) -> Span:
@@ -237,9 +247,14 @@ class Extractor:
         limit = FIGURE_LIMIT if figure else SENTENCE_LIMIT
         if query.kind in ("list", "definition") and not figure:
             limit = BUDGET
+        span = (candidate.start, candidate.end)
+        if query.kind == "list" and not figure:
+            listing = narrow(text, span, terms, LISTS, limit=FIGURE_LIMIT)
+            if _still_lists(text, span, listing, terms):
+                return listing
         return narrow(
             text,
-            (candidate.start, candidate.end),
+            span,
             terms,
             asked_form(query),
             limit=limit,
@@ -386,6 +401,13 @@ def _in_one_list(ranked: Sequence[Hit], rest: Sequence[Hit]) -> tuple[Hit, ...]:
     first = max((hit.score for hit in rest), default=0.0)
     after = [replace(hit, score=last + hit.score - first - 1.0) for hit in rest]
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate((*ranked, *after), start=1))
+
+
+def _still_lists(text: str, whole: Span, part: Span, terms: Sequence[Term]) -> bool:
+    """Whether a part of a sentence enumerates and says nearly all that the whole says of it."""
+    said, in_part = (squeeze(text[slice(*span)]) for span in (whole, part))
+    enumerates = LISTS.search(in_part) is not None
+    return enumerates and coverage(terms, in_part) >= NEARLY_ALL * coverage(terms, said)
 
 
 def of_region(query: Query, region: str) -> Query:

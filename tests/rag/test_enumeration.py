@@ -15,6 +15,7 @@ TEXT = """云溪市电动自行车管理条例
 （三）产品合格证。
 第三条 市公安机关交通管理部门负责登记和通行管理。
 第四条 本条例所称电动自行车，是指以蓄电池作为辅助能源的两轮自行车。
+本条例所称充电设施，是指为电动自行车充电的装置。
 第五条 充电设施要实现三个转变：一是从分散变为统一；二是从重建变为建管并重；三是从单一变为多元。
 第六条 违反本条例规定，未经登记上道路行驶的，处五十元罚款。
 第七条 本条例自2023年3月1日起施行，有效期至2028年2月29日。
@@ -29,6 +30,7 @@ PLAN = """云溪市乡村游行动方案
 二、重点任务
 （一）强化用地保障。落实点状供地政策，新增指标优先安排乡村游项目。盘活闲置农房不少于200栋。
 （二）培育经营主体。支持合作社开办民宿。
+（三）延伸产业链条。按照因地制宜、突出特色的思路，依托山水资源打造精品线路，重点发展果酒酿造、竹编工艺、温泉疗养等乡村新业态，引导返乡青年到村创业，完善停车场和标识标牌，改善公共服务。
 """
 
 
@@ -87,6 +89,17 @@ def test_a_short_named_section_is_quoted_whole(assistant):
 def test_a_definition_is_the_sentence_that_defines(assistant):
     (answer,) = quotes(assistant.ask("什么样的车算电动自行车？"))
     assert "是指以蓄电池作为辅助能源的两轮自行车" in answer
+
+
+def test_the_definition_of_another_term_is_not_added(assistant):
+    (answer,) = quotes(assistant.ask("条例所称电动自行车是指什么？"))
+    assert "充电设施" not in answer
+
+
+def test_of_a_long_sentence_the_clause_that_enumerates_is_quoted(assistant):
+    assert quotes(assistant.ask("重点发展哪些乡村新业态？")) == [
+        "重点发展果酒酿造、竹编工艺、温泉疗养等乡村新业态"
+    ]
 
 
 @pytest.mark.parametrize(
