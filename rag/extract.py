@@ -59,11 +59,13 @@ FIGURE_LIMIT = 75
 SENTENCE_LIMIT = 100
 """Longest quote for a figure and for a sentence; a longer one is narrowed to its best clauses."""
 
-LISTS = re.compile(r"[^、]、[^、]+(?:、|以?及|和|与|等)")
-"""A clause that enumerates: 甲、乙、丙 or 甲、乙等."""
+LISTS = re.compile(
+    r"[^、]、[^、]+(?:、|以?及|和|与|等)|》(?:、|和|与|及)?《|[”\"](?:和|与|及)?[“\"]"
+)
+"""A clause that enumerates: 甲、乙、丙 or 甲、乙等, 《甲》和《乙》, “甲”“乙”."""
 NEARLY_ALL = 0.8
 """Share of what a sentence says of the question that its enumerating clause must say alone."""
-SAYS_WHAT_IT_IS = re.compile(r"(?:所称|本[^，。]{1,6}中)[^。;]{1,40}是?指")
+SAYS_WHAT_IT_IS = re.compile(r"所称的?([^,，。;]{1,30}?)(?:[(（][^)）]*[)）])?[,，]?是?指")
 """How regulations define a term; each definition is a sentence of its own."""
 
 YEARS_APART = re.compile("分别|各|对比|比较|相比")
@@ -233,8 +235,8 @@ class Extractor:
                 continue
             left -= length
             quotes.append(Quote(candidate.document_id, span, highlights(query, text, span)))
-            if query.kind == "definition" and SAYS_WHAT_IT_IS.search(candidate.text):
-                break  # the sentences after it define other terms
+            if query.kind == "definition" and _defines_asked(query, candidate):
+                break
         return labelled(quotes, self._index)
 
     def _span(self, query: Query, candidate: Candidate) -> Span:
@@ -401,6 +403,12 @@ def _in_one_list(ranked: Sequence[Hit], rest: Sequence[Hit]) -> tuple[Hit, ...]:
     first = max((hit.score for hit in rest), default=0.0)
     after = [replace(hit, score=last + hit.score - first - 1.0) for hit in rest]
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate((*ranked, *after), start=1))
+
+
+def _defines_asked(query: Query, candidate: Candidate) -> bool:
+    """Whether a sentence defines a term that the question holds; the others define other terms."""
+    defined = SAYS_WHAT_IT_IS.search(candidate.text)
+    return defined is not None and defined.group(1) in squeeze(query.text)
 
 
 def _still_lists(text: str, whole: Span, part: Span, terms: Sequence[Term]) -> bool:
