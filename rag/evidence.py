@@ -29,7 +29,7 @@ from rag.views import PassageView, Views
 
 SENTENCES_MODEL = "sentences.npz"
 NEAR = 0.5
-"""A further sentence is quoted when it answers at least this times as probably as the best one."""
+"""A further sentence may be the answer when it is at least this times as probable as the best."""
 
 READ = 30
 """How many of the best passages are read sentence by sentence."""
@@ -244,11 +244,11 @@ def names_place(candidate: Candidate, place: Place) -> bool:
     return short in candidate.text or short in candidate.headings
 
 
-def near_best(candidates: Sequence[Candidate]) -> list[Candidate]:
+def near_best(candidates: Sequence[Candidate], near: float = NEAR) -> list[Candidate]:
     """The candidates that answer nearly as probably as the best: any of them may be the answer."""
     if not candidates:
         return []
-    return [one for one in candidates if one.probability >= NEAR * candidates[0].probability]
+    return [one for one in candidates if one.probability >= near * candidates[0].probability]
 
 
 def narrow(

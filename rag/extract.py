@@ -52,6 +52,10 @@ BUDGET = 150
 CLOSING = 2
 """How many passages at a document's end may state when it takes effect and until when."""
 
+NEAR_CHARGE = 0.2
+"""A role clause answers who is charged when its sentence is at least this times as probable as the
+best one, which may charge a body in words of its own."""
+NEAR_SECTION = 0.0
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
@@ -206,9 +210,9 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._sections.entries(query, candidates[:LIKELY]) or self._enumerated(
-                with_siblings(self._index, candidates[0]), candidates[0]
-            )
+            quotes = self._sections.entries(
+                query, near_best(candidates, NEAR_SECTION)[:LIKELY]
+            ) or self._enumerated(with_siblings(self._index, candidates[0]), candidates[0])
         quotes = quotes or self._sentences(query, candidates)
         return Extraction(quotes, candidates[0], columns=TASK_COLUMNS)
 
@@ -222,8 +226,8 @@ class Extractor:
         for candidate in near_best(candidates)[:MOST_SENTENCES]:
             if entries := with_entries(self._index, candidate):
                 return (*quotes, *self._enumerated(entries, candidate))
-            span = self._span(query, candidate)
             text = self._index.document(candidate.document_id).text
+            span = self._span(query, candidate)
             length = len(squeeze(text[slice(*span)]))
             overlaps = any(
                 quote.document_id == candidate.document_id
@@ -294,7 +298,7 @@ class Extractor:
     def _responsible(self, query: Query, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         """The role clause of the task that is asked about, or the running text that charges."""
         leading = "牵头" in query.text
-        for candidate in candidates[:LIKELY]:
+        for candidate in near_best(candidates, NEAR_CHARGE)[:LIKELY]:
             charged = self.charges.closing(candidate.document_id, candidate.start)
             leads = any(row.responsibility.role == "牵头" for row in charged)
             if charged and (leads or not (leading and charges(candidate.text))):
