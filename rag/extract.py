@@ -55,7 +55,6 @@ CLOSING = 2
 NEAR_CHARGE = 0.2
 """A role clause answers who is charged when its sentence is at least this times as probable as the
 best one, which may charge a body in words of its own."""
-NEAR_SECTION = 0.0
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
@@ -210,9 +209,9 @@ class Extractor:
         if query.kind == "responsible":
             quotes = self._responsible(query, candidates)
         elif query.kind in ("list", "measure", "aggregate"):
-            quotes = self._sections.entries(
-                query, near_best(candidates, NEAR_SECTION)[:LIKELY]
-            ) or self._enumerated(with_siblings(self._index, candidates[0]), candidates[0])
+            quotes = self._sections.entries(query, candidates[:LIKELY]) or self._enumerated(
+                with_siblings(self._index, candidates[0]), candidates[0]
+            )
         quotes = quotes or self._sentences(query, candidates)
         return Extraction(quotes, candidates[0], columns=TASK_COLUMNS)
 

@@ -8,8 +8,10 @@ times the passage's text, and the cache that keeps views is bounded by their cha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,8 @@ from corpus.fold import fold, squeeze
 from corpus.sections import section_at
 from corpus.sentences import clauses, sentences
 from index.cache import Cache
+from index.encoder import Vectors
+from index.hit import Span
 from index.index import Index
 from index.static import StaticEncoder
 from rag.responsibility import NARRATIVE
@@ -111,6 +115,26 @@ class PassageView:
     static: Row
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A passage cut into sentences, its words not yet looked up."""
+
+    passage: Passage
+    title: str
+    headings: str
+    now: int | None
+    sentences: tuple[SentenceView, ...]
+    static: Row
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """What has words: the title, the headings, the sentences."""
+        yield self.title
+        yield self.headings
+        for sentence in self.sentences:
+            yield sentence.text
+
+
 class Views:
     """The views of an index's passages."""
 
@@ -130,25 +154,20 @@ class Views:
         by_id = {passage.id: passage for passage in passages}
 
         def load(missing: list[str]) -> Mapping[str, PassageView]:
-            return {one: self._view(by_id[one]) for one in missing}
+            cuts = [self._cut(by_id[one]) for one in missing]
+            ids = iter(self._words.word_ids_of(text for cut in cuts for text in cut.texts))
+            return {cut.passage.id: _view(cut, ids, self._words.vectors) for cut in cuts}
 
         found = self._kept.get_all(by_id, load)
         return [found[passage.id] for passage in passages]
 
-    def _view(self, passage: Passage) -> PassageView:
+    def _cut(self, passage: Passage) -> _Cut:
         document_id = passage.document_id
         sections = self._index.sections(document_id)
         metadata = self._index.metadata([document_id])[document_id]
         above = chain(sections, passage.section)
-        headings = squeeze("".join(section.heading for section in above))
         outlook = self._outlooks.get(document_id, lambda: self._outlook(document_id))
-        cut = tuple(_sentence(passage, start, end) for start, end in sentences(passage.text))
-        title = naming_of(metadata)
-        title_words, heading_words, *words = self._words.word_ids_of(
-            [title, headings, *(sentence.text for sentence in cut)]
-        )
-        sums = [self._words.vectors[ids].sum(axis=0) for ids in words]
-        sums += [np.sum(sums, axis=0), self._words.vectors[heading_words].sum(axis=0)]
+        cut = _sentences(passage)
         last = max(1, max((one.body_end for one in sections), default=passage.end))
         static = [
             [
@@ -158,19 +177,12 @@ class Views:
             ]
             for number, sentence in enumerate(cut)
         ]
-        return PassageView(
+        return _Cut(
             passage=passage,
-            title=title,
-            headings=headings,
-            years=tuple(map(int, YEAR.findall(headings))),
+            title=naming_of(metadata),
+            headings=squeeze("".join(section.heading for section in above)),
             now=outlook.now,
-            text=squeeze(passage.text),
             sentences=cut,
-            words=np.concatenate([np.empty(0, np.int32), *words]),
-            bounds=np.cumsum([0, *map(len, words)]),
-            heading_words=heading_words,
-            title_words=frozenset(title_words.tolist()),
-            norms=np.linalg.norm(np.stack(sums), axis=1),
             static=np.array(static, dtype=np.float32).reshape(len(cut), len(STATIC)),
         )
 
@@ -179,13 +191,46 @@ class Views:
         return Outlook(document, fold(document.text), self._index.sections(document_id))
 
 
-def _sentence(passage: Passage, start: int, end: int) -> SentenceView:
+def _view(cut: _Cut, ids: Iterator[Ids], vectors: Vectors) -> PassageView:
+    """Put the words to what was cut; takes the ids of ``cut.texts`` from ``ids``."""
+    title_words, heading_words, *words = islice(ids, 2 + len(cut.sentences))
+    sums = [vectors[one].sum(axis=0) for one in words]
+    sums += [np.sum(sums, axis=0), vectors[heading_words].sum(axis=0)]
+    return PassageView(
+        passage=cut.passage,
+        title=cut.title,
+        headings=cut.headings,
+        years=tuple(map(int, YEAR.findall(cut.headings))),
+        now=cut.now,
+        text=squeeze(cut.passage.text),
+        sentences=cut.sentences,
+        words=np.concatenate([np.empty(0, np.int32), *words]),
+        bounds=np.cumsum([0, *map(len, words)]),
+        heading_words=heading_words,
+        title_words=frozenset(title_words.tolist()),
+        norms=np.linalg.norm(np.stack(sums), axis=1),
+        static=cut.static,
+    )
+
+
+def _sentences(passage: Passage) -> tuple[SentenceView, ...]:
+    """The sentences with their clauses, which are looked for once in the whole passage."""
+    text = passage.text
+    parts = clauses(text)
+    starts = [start for start, _ in parts]
+    return tuple(
+        _sentence(passage, start, end, parts[bisect_left(starts, start) : bisect_left(starts, end)])
+        for start, end in sentences(text)
+    )
+
+
+def _sentence(passage: Passage, start: int, end: int, parts: Sequence[Span]) -> SentenceView:
     text = squeeze(passage.text[start:end])
     return SentenceView(
         passage.start + start,
         passage.start + end,
         text,
-        tuple(squeeze(passage.text[a:b]) for a, b in clauses(passage.text, start, end)),
+        tuple(squeeze(passage.text[a:b]) for a, b in parts) or (text,),
         tuple(map(int, YEAR.findall(text))),
         min(passage.text.count("\t", start, end), 8),
     )
