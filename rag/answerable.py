@@ -18,7 +18,7 @@ import numpy.typing as npt
 from rag.answer import Refusal, RefusalReason
 from rag.evidence import Candidate
 from rag.network import MODELS, Network
-from rag.query import AnswerShape, Query
+from rag.query import Query
 from rag.signals import COLUMN, QUESTION, RELATIVE, SENTENCE
 
 ANSWERABLE_MODEL = "answerable.npz"
@@ -28,15 +28,6 @@ BEST = 5
 ANSWER_FROM = 0.2
 """The least probability that is answered: refuses about four in a hundred answerable questions
 (``models/README.md``)."""
-DECIDING: frozenset[RefusalReason] = frozenset(
-    {"place_not_in_corpus", "year_not_covered", "body_not_charged", "ambiguous"}
-)
-"""Rules that decide alone, since they seldom err; of the others only the reason is used, where the
-learned judgement refuses."""
-
-UNMISTAKABLE: frozenset[AnswerShape] = frozenset({"phone", "doc_number"})
-"""Forms that no other matter has: where none stands, there is no answer."""
-
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)
 _PLACE_ONLY = {"rank", "place", "depth", "item", *(f"{name}_behind" for name in RELATIVE)}
 _SIGNS = tuple(name for name in SENTENCE if name not in {*QUESTION, *_PLACE_ONLY})
@@ -57,22 +48,21 @@ VERDICT = (
 class Doubts:
     """What speaks for and against an answer beside the sentences.
 
-    ``form`` is what is asked for; ``rule``: why the rules would refuse; ``stated``: a stored
+    ``rule``: why the rules would refuse, and whether they are ``certain``; ``stated``: a stored
     target is exactly what is asked; ``others``: the figures at hand are surely of something else.
     """
 
-    form: AnswerShape = "any"
     rule: Refusal | None = None
+    certain: bool = False
     stated: bool = False
     others: Refusal | None = None
 
     @property
-    def settled(self) -> bool:
-        """Whether a rule decides alone."""
-        if self.rule is None:
-            return False
-        missing = self.rule.reason == "figure_not_stated" and self.form in UNMISTAKABLE
-        return missing or self.rule.reason in DECIDING
+    def decided(self) -> Refusal | None:
+        """The refusal that needs no weighing."""
+        if self.rule is not None and self.certain:
+            return self.rule
+        return None if self.stated else self.others
 
 
 def verdict_signs(

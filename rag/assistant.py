@@ -209,7 +209,7 @@ class Assistant:
         facts = self._extractor.from_facts(query, evidence.hits, filters=filters)
         doubts, extraction = self._doubts(query, evidence, filters)
         signs = verdict_signs(query, evidence.candidates, doubts)
-        return signs, bool(facts.quotes) or doubts.settled or extraction.exhaustive
+        return signs, bool(facts.quotes or doubts.decided) or extraction.exhaustive
 
     # the hops
 
@@ -232,14 +232,14 @@ class Assistant:
                 evidence, candidates=self._reading.credited(evidence.candidates, spans)
             )
         doubts, extraction = self._doubts(query, evidence, filters)
-        if doubts.settled:
-            return _Decision(Extraction(), doubts.rule, 0.0)
+        if doubts.decided:
+            return _Decision(Extraction(), doubts.decided, 0.0)
         if extraction.exhaustive:
             return _Decision(extraction, None, 1.0)
         probability = self._answerability.probability(query, evidence.candidates, doubts)
         if probability >= ANSWER_FROM:
             return _Decision(extraction, None, round(probability, 3), tuple(spans))
-        refusal = doubts.rule or doubts.others or self._judge.unanswered(query, evidence.hits)
+        refusal = doubts.rule or self._judge.unanswered(query, evidence.hits)
         return _Decision(Extraction(), refusal, 0.0)
 
     def _doubts(
@@ -248,8 +248,8 @@ class Assistant:
         """What speaks against an answer, and the answer there would be."""
         hits, candidates = evidence.hits, evidence.candidates
         rule = self._judge.refusal(query, hits, candidates, filters)
-        doubts = Doubts(query.shape, rule)
-        if doubts.settled:
+        doubts = Doubts(rule, rule is not None and self._judge.is_certain(query, rule))
+        if doubts.decided:
             return doubts, Extraction()
         stated = self._extractor.stated(query, filters=filters)
         extraction = self._extractor.extract(query, hits, candidates, filters=filters)

@@ -55,6 +55,9 @@ CLOSING = 2
 NEAR_CHARGE = 0.2
 """A role clause answers who is charged when its sentence is at least this times as probable as the
 best one, which may charge a body in words of its own."""
+NEAR_DEFINITION = 0.1
+"""A sentence that defines the very term asked for answers when it is at least this times as
+probable as the best one."""
 MOST_SENTENCES = 8
 """How many of the nearly equal sentences are tried for the budget."""
 
@@ -222,7 +225,11 @@ class Extractor:
         """The best sentence and those nearly as good, within the budget."""
         quotes: list[Quote] = []
         left = BUDGET
-        for candidate in near_best(candidates)[:MOST_SENTENCES]:
+        near = near_best(candidates)
+        if query.kind == "definition":
+            defining = near_best(candidates, NEAR_DEFINITION)
+            near = [one for one in defining if _defines_asked(query, one)][:1] or near
+        for candidate in near[:MOST_SENTENCES]:
             if entries := with_entries(self._index, candidate):
                 return (*quotes, *self._enumerated(entries, candidate))
             text = self._index.document(candidate.document_id).text
@@ -238,8 +245,6 @@ class Extractor:
                 continue
             left -= length
             quotes.append(Quote(candidate.document_id, span, highlights(query, text, span)))
-            if query.kind == "definition" and _defines_asked(query, candidate):
-                break
         return labelled(quotes, self._index)
 
     def _span(self, query: Query, candidate: Candidate) -> Span:

@@ -24,6 +24,7 @@ from rag.answer import Refusal, RefusalReason
 from rag.charges import Charges
 from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
+from rag.matching import pair_texts
 from rag.query import ATTRIBUTE, LEVEL_WORDS, PLACE_SUFFIX, AnswerShape, Place, Query
 from rag.responsibility import NARRATIVE
 
@@ -32,6 +33,12 @@ FORM_NAMES: dict[AnswerShape, str] = {
     "phone": "电话", "date": "日期", "when": "时间", "period": "期限", "doc_number": "发文字号",
 }  # fmt: skip
 """What a form is called in a refusal; the others are figures."""
+DECIDING: frozenset[RefusalReason] = frozenset(
+    {"place_not_in_corpus", "year_not_covered", "body_not_charged", "ambiguous"}
+)
+"""Reasons whose rules seldom err."""
+UNMISTAKABLE: frozenset[AnswerShape] = frozenset({"phone", "doc_number"})
+"""Forms that no other matter has: where none stands, there is no answer."""
 MOST_ALIKE = 3
 """How many bodies of a like name a refusal shows."""
 NEAREST = 10
@@ -257,6 +264,20 @@ class Judge:
         )
         detail = f"有关文件没有写明所问的数值，写明的是：{names}。"
         return Refusal("figure_not_stated", detail, (), shown)
+
+    def is_certain(self, query: Query, refusal: Refusal) -> bool:
+        """Whether a rule's refusal decides alone; of the others the evidence is weighed too."""
+        if refusal.reason in DECIDING:
+            return True
+        if refusal.reason == "figure_not_stated":
+            return query.shape in UNMISTAKABLE
+        turned_away = refusal.reason == "out_of_scope" and bool(query.focus)
+        return turned_away or self._is_unheard_of(query)
+
+    def _is_unheard_of(self, query: Query) -> bool:
+        """Whether no passage of the library has a word of what is asked."""
+        pairs = pair_texts("".join(query.wording.split()))
+        return bool(pairs) and not any(self._index.idf(pairs))
 
     def unanswered(self, query: Query, hits: Sequence[Hit]) -> Refusal:
         """The evidence is too weak, though no rule says what is missing."""

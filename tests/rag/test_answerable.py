@@ -49,11 +49,12 @@ def test_a_stated_answer_is_more_probable_than_none(read):
     assert 0 <= missing < stated <= 1
 
 
-def test_only_the_surest_rules_decide_alone():
-    assert Doubts("money", PLACE).settled
-    assert not Doubts("money", FIGURE).settled
-    assert not Doubts("money").settled
+def test_what_is_certain_needs_no_weighing():
+    assert Doubts(rule=PLACE, certain=True).decided == PLACE
+    assert Doubts(rule=FIGURE).decided is None
+    assert Doubts().decided is None
 
 
-def test_a_telephone_number_is_there_or_it_is_not():
-    assert Doubts("phone", FIGURE).settled
+def test_figures_of_something_else_decide_unless_the_asked_one_is_stated():
+    assert Doubts(others=FIGURE).decided == FIGURE
+    assert Doubts(others=FIGURE, stated=True).decided is None

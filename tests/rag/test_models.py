@@ -367,8 +367,8 @@ class Points:
 
 def test_the_reader_decides_between_sentences(index):
     """Two sentences of one passage; the reader prefers the second."""
-    question = "海洋生物医药要建设什么？"
-    wording = "市财政每年安排专项资金3亿元"
+    question = "青溪市海洋装备产业怎么发展？"
+    wording = "新增规上企业20家"
     settings = Settings(reader_weight=10.0)
     answer = Assistant(index, settings, reader=Points(wording)).ask(question)
     (part, *_) = [part for part in answer.parts if part.kind == "quote"]
