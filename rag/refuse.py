@@ -271,12 +271,11 @@ class Judge:
             return True
         if refusal.reason == "figure_not_stated":
             return query.shape in UNMISTAKABLE
-        turned_away = refusal.reason == "out_of_scope" and bool(query.focus)
-        return turned_away or self._is_unheard_of(query)
+        return refusal.reason == "out_of_scope" and self._is_unheard_of(query.focus)
 
-    def _is_unheard_of(self, query: Query) -> bool:
-        """Whether no passage of the library has a word of what is asked."""
-        pairs = pair_texts("".join(query.wording.split()))
+    def _is_unheard_of(self, focus: str) -> bool:
+        """Whether a follow-up has words and no passage of the library has one of them."""
+        pairs = pair_texts(focus)
         return bool(pairs) and not any(self._index.idf(pairs))
 
     def unanswered(self, query: Query, hits: Sequence[Hit]) -> Refusal:
