@@ -157,9 +157,19 @@ def test_a_file_the_library_lacks_is_refused(question_file, record, document):
 
 
 TRAINING = sorted(BUNDLED_QUESTIONS.parent.glob("train-*.jsonl"))
+OUTSIDE = BUNDLED_QUESTIONS.parent / "train-04.jsonl"
+"""Questions no library of policy documents answers."""
 
 
-@pytest.mark.parametrize("path", TRAINING, ids=lambda path: path.stem)
+def test_the_questions_about_something_else_have_no_answer():
+    questions = load_questions(OUTSIDE).questions
+    assert len(questions) == 80
+    assert not any(question.answerable for question in questions)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TRAINING if path != OUTSIDE], ids=lambda path: path.stem
+)
 def test_the_training_sets_keep_to_the_schema(path):
     questions = load_questions(path).questions
     assert len(questions) > 300
