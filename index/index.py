@@ -63,6 +63,7 @@ logger = logging.getLogger(__name__)
 _BATCH_DOCUMENTS = 32
 _BATCH_CHARACTERS = 100_000  # what is cut, encoded and written at once
 _TEXT_CHARACTERS = 16_000_000
+_FOUND_CHARACTERS = 8_000_000  # passages of searches, some twenty thousand
 _CACHED_SECTIONS = 200_000
 _CACHED_METADATA = 20_000
 _CACHED_QUESTIONS = 256
@@ -113,6 +114,7 @@ class Index:
         self._passages = Cache[str, tuple[Passage, ...]](
             _TEXT_CHARACTERS, lambda found: 1 + sum(len(passage.text) for passage in found)
         )
+        self._found = Cache[int, Passage](_FOUND_CHARACTERS, lambda found: 100 + len(found.text))
 
     # -- beginnings ------------------------------------------------------------------------------
 
@@ -297,7 +299,7 @@ class Index:
         if top_k < 1 or allowed == []:
             return []
         found = _with_ties(self._searcher(text, by, allowed), top_k)
-        passages = self._store.passages_of([key for key, _ in found])
+        passages = self._found.get_all((key for key, _ in found), self._store.passages_of)
         ranked = sorted(
             ((-score, passages[key].document_id, passages[key].start, passages[key].end, key)
              for key, score in found if key in passages)
@@ -438,7 +440,9 @@ class Index:
 
     def _settle(self, seen: Signature | None) -> None:
         """Take over a state that is on disk."""
-        for cache in (self._documents, self._metadata, self._sections, self._passages):
+        for cache in (
+            self._documents, self._metadata, self._sections, self._passages, self._found,
+        ):  # fmt: skip
             cache.clear()
         settings = Settings.of(self.encoder).as_meta().values()
         parts = [self._store.fingerprint(), *settings, str(FACTS_VERSION)]

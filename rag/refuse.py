@@ -21,6 +21,7 @@ from index.facts import TargetRow
 from index.hit import Filters, Hit
 from index.index import Index
 from rag.answer import Refusal, RefusalReason
+from rag.asked import RELATIVE_YEARS
 from rag.charges import Charges
 from rag.compose import cite, nearest
 from rag.evidence import Candidate, EvidenceRanker, names_place, near_best
@@ -274,8 +275,11 @@ class Judge:
         return refusal.reason == "out_of_scope" and self._is_unheard_of(query.focus)
 
     def _is_unheard_of(self, focus: str) -> bool:
-        """Whether a follow-up has words and no passage of the library has one of them."""
-        pairs = pair_texts(focus)
+        """Whether a follow-up has words and no passage of the library has one of them.
+
+        去年呢 has none: a year is no matter.
+        """
+        pairs = pair_texts(re.sub("|".join(RELATIVE_YEARS), "", focus))
         return bool(pairs) and not any(self._index.idf(pairs))
 
     def unanswered(self, query: Query, hits: Sequence[Hit]) -> Refusal:
