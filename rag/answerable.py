@@ -25,7 +25,7 @@ ANSWERABLE_MODEL = "answerable.npz"
 BEST = 5
 """How many of the best sentences are weighed."""
 
-ANSWER_FROM = 0.2
+ANSWER_FROM = 0.17
 """The least probability that is answered: refuses about four in a hundred answerable questions
 (``models/README.md``)."""
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)

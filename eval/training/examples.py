@@ -157,7 +157,8 @@ class Reader:
         """The question's document among few others, chosen by its id: a library may be small."""
         own = [self._ids[about]] if about in self._ids else []
         rng = random.Random(question.id)
-        others = rng.sample(sorted(self._ids.values()), rng.choice(FEW) + (not own))
+        all_ids = sorted(self._ids.values())
+        others = rng.sample(all_ids, min(len(all_ids), rng.choice(FEW) + (not own)))
         return Filters(document_ids=tuple(dict.fromkeys((*own, *others))))
 
     def _example(self, question: Question, query: Query, filters: Filters) -> Example:
