@@ -26,8 +26,8 @@ BEST = 5
 """How many of the best sentences are weighed."""
 
 ANSWER_FROM = 0.17
-"""The least probability that is answered: refuses about four in a hundred answerable questions
-(``models/README.md``)."""
+"""The least probability that is answered: with the rules it refuses four in a hundred answerable
+questions of the folds (``models/README.md``)."""
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)
 _PLACE_ONLY = {"rank", "place", "depth", "item", *(f"{name}_behind" for name in RELATIVE)}
 _SIGNS = tuple(name for name in SENTENCE if name not in {*QUESTION, *_PLACE_ONLY})

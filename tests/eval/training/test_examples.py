@@ -14,7 +14,8 @@ def line(number: int, document: str) -> str:
     """A question of a set; without a document it is about something else."""
     fields = {
         "id": f"t-{number}", "question": f"第{number}个问题？", "history": [],
-        "type": "unanswerable", "style": "lexical", "docs": [], "evidence": [], "answer": [], "section": [],
+        "type": "unanswerable", "style": "lexical", "docs": [], "evidence": [], "answer": [],
+        "section": [],
     }  # fmt: skip
     return json.dumps(fields | ({"document": document} if document else {}), ensure_ascii=False)
 
