@@ -1,13 +1,16 @@
 """Train the networks of the answerer: ``python -m eval.training --documents FOLDER --work FOLDER``.
 
-1. Every question is asked in a library of about thirty documents; the signs of all sentences read
-   are kept with what is evidence (``examples``).
-2. Four folds of libraries: a network for sentences is fitted on three and judged on the fourth,
-   where documents and questions are new to it.
+1. Every question is asked in a library of about twenty documents and in a few of them; the signs of
+   all sentences read are kept with what is evidence (``examples``).
+2. Five folds of libraries: a network for sentences is fitted on four and judged on the fifth, where
+   documents and questions are new to it.
 3. With that network the questions are asked again, also without the passages that answer, and
    answerability is fitted and judged in the same folds.
 4. The networks that ship are fitted on all folds and written to ``--out``, the figures of the
-   folds beside them. The networks of the folds stay in ``--work``, to measure whole answers with.
+   folds beside them. The networks of the folds stay in ``--work``.
+
+``--answers`` trains nothing: it asks every question with the networks of its fold and prints how
+good whole answers are.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from eval.judgement import Scores
+from eval.training.answers import judged, summary
 from eval.training.examples import Example, Library, Reader, Verdict, build, libraries
 from eval.training.figures import ranking_figures, verdict_figures
 from eval.training.fit import fit_labels, fit_lists
@@ -56,8 +61,12 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=MODELS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--answers", action="store_true", help="measure whole answers instead")
     options = parser.parse_args()
     parts = libraries(options.questions)
+    if options.answers:
+        print(json.dumps(measure_answers(parts, options), ensure_ascii=False, indent=1))
+        return
     sentences = read_sentences(parts, options)
     fold_networks = {}
     for fold in range(FOLDS):
@@ -113,6 +122,21 @@ def read_verdicts(
                 if reader.holds_documents_of(question):
                     found.extend(reader.verdicts(question, about))
     return found
+
+
+def measure_answers(parts: Parts, options: argparse.Namespace) -> Mapping[str, Any]:
+    """Ask every question with the networks of its fold."""
+    rows: list[tuple[str, Scores]] = []
+    for place, (name, (files, questions)) in enumerate(parts.items()):
+        folder = options.work / f"fold{name[0]}"
+        networks = (
+            Network.load(folder / SENTENCES_MODEL, SENTENCE),
+            Network.load(folder / ANSWERABLE_MODEL, VERDICT),
+        )
+        assistant, index = _open(name, files, options, networks)
+        with index:
+            rows += tqdm(judged(assistant, questions, place, len(parts)), f"answers {name}")
+    return summary(rows)
 
 
 def _open(

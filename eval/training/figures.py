@@ -1,21 +1,22 @@
 """What the learned parts are worth on folds that were not learned from, with intervals.
 
-Means over questions with bootstrap intervals over questions (Efron and Tibshirani 1993).
+Means over questions with bootstrap intervals over questions (``eval.intervals``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from eval.intervals import bootstrap
 from eval.training.examples import Example, Verdict
 from rag.evidence import log_shares, pooled
 from rag.network import Network
 
-RESAMPLES = 1000
 FIRST = 1e3
 """Added to passages of a region that is asked for, which go first as at run time."""
 DEPTHS = (1, 5)
@@ -25,17 +26,13 @@ Vector = npt.NDArray[np.float64]
 FoldOf = Callable[[Any], int]
 
 
-def interval(values: Sequence[float]) -> list[float]:
+def bounded(values: Sequence[float]) -> list[float]:
     """Mean and the bounds of its 95 % interval, three decimals.
 
-    >>> interval([1.0, 1.0])
+    >>> bounded([1.0, 1.0])
     [1.0, 1.0, 1.0]
     """
-    array = np.asarray(values, dtype=np.float64)
-    rng = np.random.default_rng(0)
-    means = array[rng.integers(len(array), size=(RESAMPLES, len(array)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return [round(float(one), 3) for one in (array.mean(), low, high)]
+    return [round(one, 3) for one in (fmean(values), *bootstrap(values))]
 
 
 def ranking_figures(
@@ -67,7 +64,7 @@ def ranking_figures(
         styles.setdefault(one.question.style, []).append(i)
     return {
         style: {"n": len(chosen)}
-        | {name: interval([rows[i][name] for i in chosen]) for name in rows[0]}
+        | {name: bounded([rows[i][name] for i in chosen]) for name in rows[0]}
         for style, chosen in styles.items()
     }
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from eval.training.examples import Verdict
-from eval.training.figures import auc, interval, verdict_figures
+from eval.training.figures import auc, bounded, verdict_figures
 from rag.network import Network
 
 
 def test_the_interval_of_equal_values_is_a_point():
-    assert interval([0.5] * 10) == [0.5, 0.5, 0.5]
+    assert bounded([0.5] * 10) == [0.5, 0.5, 0.5]
 
 
 def test_the_interval_holds_the_mean():
-    mean, low, high = interval([0.0, 1.0] * 20)
+    mean, low, high = bounded([0.0, 1.0] * 20)
     assert mean == 0.5
     assert 0.3 < low < 0.5 < high < 0.7
 
