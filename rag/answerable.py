@@ -25,8 +25,8 @@ ANSWERABLE_MODEL = "answerable.npz"
 BEST = 5
 """How many of the best sentences are weighed."""
 
-ANSWER_FROM = 0.17
-"""The least probability that is answered: with the rules it refuses four in a hundred answerable
+ANSWER_FROM = 0.2
+"""The least probability that is answered: with the rules it refuses 4.4 % of the answerable
 questions of the folds (``models/README.md``)."""
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)
 _PLACE_ONLY = {"rank", "place", "depth", "item", *(f"{name}_behind" for name in RELATIVE)}
