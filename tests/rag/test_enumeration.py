@@ -87,7 +87,7 @@ def test_a_short_named_section_is_quoted_whole(assistant):
 
 
 def test_a_definition_is_the_sentence_that_defines(assistant):
-    answer, *_ = quotes(assistant.ask("什么样的车算电动自行车？"))
+    (answer,) = quotes(assistant.ask("什么样的车算电动自行车？"))
     assert "是指以蓄电池作为辅助能源的两轮自行车" in answer
 
 
